@@ -1,0 +1,24 @@
+"""The launcher. It lies beside pages/ but is not the main script, so that st.navigation always rules.
+
+Streamlit globs a ``pages/`` folder beside the main script and would run its pages without this shell on a
+cold deep link. Served, the main script is therefore pages/main.py; outside a server (AppTest) it is run here.
+"""
+
+import runpy
+import sys
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime import exists as served
+
+FOLDER = Path(__file__).resolve().parent
+MAIN = FOLDER / "pages" / "main.py"
+
+# `from pages.ui import state` holds in a checkout and in an installed wheel alike.
+if str(FOLDER) not in sys.path:
+    sys.path.insert(0, str(FOLDER))
+
+app = st.App(MAIN)
+
+if served():
+    runpy.run_path(str(MAIN), run_name="__main__")

@@ -1,0 +1,47 @@
+"""What a page needs before it can show anything, and the way there."""
+
+from pathlib import Path
+from typing import NoReturn
+
+import streamlit as st
+
+from pages.ui import state
+from pages.ui.messages import literal
+from tlcore import jobs
+from tlcore.datasets import Dataset
+from tlcore.runs import Progress, Run
+
+SAMPLE = Path(__file__).resolve().parents[2] / "sample_data" / "clipart"
+
+
+def dataset() -> Dataset:
+    """The chosen dataset, or the way to one."""
+    found = state.dataset()
+    return found if found else _missing("There are no pictures yet.", "build/data.py", "Bring pictures")
+
+
+def finished_run() -> Run:
+    """The chosen run, once it has a model; or the way to one."""
+    run = state.run()
+    if run is None:
+        _missing("No run is chosen. Train one, or choose one at the side.", "build/train.py", "Train a model")
+    if not run.has_model:
+        progress = jobs.progress(state.workspace(), run)
+        _missing(
+            f"{literal(run.name)} is {progress.status.value} and has no model. {literal(progress.message)}",
+            "build/train.py",
+            "Look at the training",
+        )
+    return run
+
+
+def headline(run: Run, progress: Progress | None = None) -> None:
+    """Which run a page is about."""
+    status = f" · {progress.status.value}" if progress else ""
+    st.caption(literal(f"{run.name} · {run.dataset_name} · {run.recipe.summary()}{status}"))
+
+
+def _missing(sentence: str, page: str, title: str) -> NoReturn:
+    st.info(sentence, icon=":material/arrow_forward:")
+    st.page_link(page, label=title, icon=":material/arrow_forward:")
+    st.stop()

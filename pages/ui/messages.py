@@ -1,0 +1,65 @@
+"""An error as a calm box: the one place where the core's errors become words on a page."""
+
+import functools
+import logging
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import streamlit as st
+
+from tlcore.errors import ThawError
+
+log = logging.getLogger("thaw.pages")
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:^=&@/\"'])")
+
+
+def literal(text: str) -> str:
+    """A user's text for a label or caption, where Streamlit would read Markdown in it."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+@contextmanager
+def shown() -> Iterator[None]:
+    """What the core refuses is shown as its sentence, and the page goes on below."""
+    try:
+        yield
+    except ThawError as error:
+        st.error(literal(str(error)), icon=":material/info:")
+
+
+def told(callback: Callable[..., None]) -> Callable[..., None]:
+    """A widget's callback whose refusal is shown on the page that is drawn next."""
+
+    @functools.wraps(callback)
+    def safe(*args: Any) -> None:
+        try:
+            callback(*args)
+        except ThawError as error:
+            st.session_state["refused"] = str(error)
+
+    return safe
+
+
+def show_refused() -> None:
+    sentence = st.session_state.pop("refused", None)
+    if sentence:
+        st.error(literal(sentence), icon=":material/info:")
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Around a whole page: no traceback; what was not foreseen gets an id that is in the log."""
+    try:
+        with shown():
+            yield
+    except Exception:
+        id = secrets.token_hex(4)
+        log.exception("page failed, id %s", id)
+        st.error(
+            f"Something went wrong that should not have. Reload the page; if it stays, report the id {id}.",
+            icon=":material/error:",
+        )

@@ -1,0 +1,31 @@
+"""Numbers as people say them."""
+
+
+def count_words(value: int) -> str:
+    """1234 → ``1,234``; 66954 → ``67 k``; 14781642 → ``14.8 M``."""
+    if value < 10_000:
+        return f"{value:,}"
+    if value < 1_000_000:
+        return f"{value / 1e3:.0f} k"
+    return f"{value / 1e6:.1f} M"
+
+
+def bytes_words(value: int) -> str:
+    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if value >= size:
+            return f"{value / size:.3g} {unit}"
+    return f"{value} B"
+
+
+def seconds_words(value: float) -> str:
+    if value < 1:
+        return "less than a second"
+    if value < 100:
+        return f"{value:.0f} s"
+    if value < 5400:
+        return f"{value / 60:.0f} min"
+    return f"{value / 3600:.1f} h"
+
+
+def percent(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1%}"

@@ -1,0 +1,27 @@
+"""Pictures on a page: small, named, in rows that wrap."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from pages.ui.messages import literal
+from tlcore import images
+
+THUMBNAIL_PX = 112
+
+
+@st.cache_data(max_entries=4000, show_spinner=False)
+def _thumbnail(path: str, size_px: int) -> bytes:
+    # Pictures are named by their content, so a path never shows another picture later.
+    return images.thumbnail(Path(path), size_px)
+
+
+def gallery(pictures: Sequence[tuple[Path, str, str]], size_px: int = THUMBNAIL_PX) -> None:
+    """``pictures``: file, caption, and what it shows for those who do not see it."""
+    with st.container(horizontal=True):
+        for path, caption, alt in pictures:
+            if not path.is_file():
+                st.text(f"{caption} (the picture was deleted)")
+                continue
+            st.image(_thumbnail(str(path), size_px), caption=literal(caption) or None, alt=alt, width=size_px)

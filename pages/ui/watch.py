@@ -1,0 +1,110 @@
+"""A run as it trains: progress, curves, the stop."""
+
+import streamlit as st
+
+from pages.ui import guide, state
+from pages.ui.messages import literal
+from pages.ui.numbers import percent, seconds_words
+from tlcore import jobs, plots
+from tlcore.runs import Progress, Run, Status
+
+ICONS = {
+    Status.QUEUED: ":material/schedule:",
+    Status.PREPARING: ":material/ac_unit:",
+    Status.TRAINING: ":material/local_fire_department:",
+    Status.STOPPING: ":material/front_hand:",
+    Status.DONE: ":material/check_circle:",
+    Status.STOPPED: ":material/stop_circle:",
+    Status.FAILED: ":material/error:",
+    Status.INTERRUPTED: ":material/link_off:",
+}
+SENTENCES = {
+    Status.QUEUED: "Waiting for its turn.",
+    Status.PREPARING: "Computing what the frozen layers see in each picture. This happens once.",
+    Status.TRAINING: "Training.",
+    Status.STOPPING: "Stopping after the batch under way.",
+    Status.DONE: "Done.",
+    Status.STOPPED: "Stopped. The model is as it was at the stop.",
+    Status.FAILED: "It failed.",
+    Status.INTERRUPTED: "Interrupted: the process that trained it is gone. Start the training again.",
+}
+
+
+def watch(run: Run) -> None:
+    """Draws the run; while it is under way it looks again every second, and stops looking when it ends."""
+    under_way = not jobs.progress(state.workspace(), run).status.final
+    st.fragment(_draw, run_every=1.0 if under_way else None)(run, under_way)
+
+
+def _draw(run: Run, under_way: bool) -> None:
+    progress = jobs.progress(state.workspace(), run)
+    if under_way and progress.status.final:
+        # The whole page once more: it no longer has to look every second, and its links are ready.
+        st.rerun()
+    guide.headline(run)
+    _status(run, progress)
+    if progress.epochs:
+        _curves(run, progress)
+    if progress.status is Status.DONE:
+        with st.container(horizontal=True):
+            st.page_link("understand/evaluate.py", label="See what it got wrong", icon=":material/analytics:")
+            st.page_link("use/predict.py", label="Try it on a picture", icon=":material/center_focus_strong:")
+            st.page_link("use/export.py", label="Take it away", icon=":material/download:")
+
+
+def _status(run: Run, progress: Progress) -> None:
+    status = progress.status
+    words = literal(progress.message) or SENTENCES[status]
+    if status is Status.FAILED or status is Status.INTERRUPTED:
+        st.error(words, icon=ICONS[status])
+        return
+    left = ""
+    if not status.final and progress.time_left_s is not None:
+        left = f" About {seconds_words(progress.time_left_s)} left."
+    with st.container(horizontal=True, vertical_alignment="center"):
+        told = "" if status is Status.DONE else words
+        st.markdown(f"{ICONS[status]} **{status.value.capitalize()}.** {told}{left}")
+        if not status.final:
+            st.button(
+                "Stop",
+                icon=":material/stop:",
+                disabled=status is Status.STOPPING,
+                on_click=jobs.stop,
+                args=(state.workspace(), run),
+            )
+    if not status.final:
+        epoch = (
+            f"Epoch {len(progress.epochs)} of {progress.epochs_total}"
+            if progress.epochs
+            else SENTENCES[status]
+        )
+        st.progress(progress.share, epoch)
+
+
+def _curves(run: Run, progress: Progress) -> None:
+    last, best = progress.epochs[-1], progress.best
+    seconds = progress.final.get("seconds", {})
+    with st.container(horizontal=True):
+        st.metric("Validation accuracy", percent(last["val_accuracy"]), border=True)
+        st.metric("Training accuracy", percent(last["accuracy"]), border=True)
+        if best is not None:
+            st.metric("Best epoch", f"{best['epoch']} ({percent(best['val_accuracy'])})", border=True)
+        if seconds.get("total"):
+            reused = " (features reused)" if progress.final.get("features_reused") else ""
+            st.metric(
+                "Took",
+                f"{seconds['total']:.1f} s",
+                border=True,
+                help=f"Features {seconds['features']:.1f} s{reused}, training {seconds['training']:.1f} s",
+            )
+    ends = [
+        sum(phase.epochs for phase in run.recipe.phases[: i + 1]) for i in range(len(run.recipe.phases) - 1)
+    ]
+    for column, metric in zip(st.columns(2), ("accuracy", "loss"), strict=True):
+        with column:
+            st.plotly_chart(
+                plots.curves(progress.epochs, metric, ends),
+                key=f"curve_{metric}",
+                config={"displayModeBar": False},
+                alt=f"{metric.capitalize()} of training and validation over {len(progress.epochs)} epochs",
+            )

@@ -1,0 +1,68 @@
+"""Show the model a picture of your own."""
+
+import streamlit as st
+
+from pages.ui import guide, messages, state
+from pages.ui.messages import literal
+from pages.ui.numbers import percent
+from tlcore import pictures, plots, runs
+from tlcore.predict import Predictor
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def predictor(home: str, run_id: str) -> Predictor:
+    space = state.workspace()
+    return Predictor(space, runs.load(space, run_id))
+
+
+def keep(content: bytes) -> None:
+    """On disk before it is on the page: a refresh shows the same picture."""
+    with messages.shown():
+        state.select(picture=pictures.keep(state.workspace(), content))
+
+
+@messages.told
+def forget(id: str) -> None:
+    pictures.forget(state.workspace(), id)
+    state.select(picture=None)
+
+
+st.title("Predict")
+run = guide.finished_run()
+guide.headline(run)
+
+way = st.segmented_control(
+    "Picture from", ["A file", "The camera"], default="A file", required=True, key="way", bind="query-params"
+)
+if way == "A file":
+    file = st.file_uploader("A picture", key="predict_file")
+else:
+    file = st.camera_input("Take a picture", key="predict_camera")
+# A widget keeps its file; only one that is new replaces the picture in the URL.
+if file is not None and st.session_state.get("seen_file") != file.file_id:
+    st.session_state["seen_file"] = file.file_id
+    keep(file.getvalue())
+
+chosen = state.selected("picture")
+if chosen:
+    with messages.shown():
+        path = pictures.find(state.workspace(), chosen)
+        prediction = predictor(str(state.workspace().home), run.id).predict(path.read_bytes())
+        left, right = st.columns([1, 2])
+        with left:
+            st.image(str(path), alt="The picture that was judged", width=280)
+            st.button("Forget this picture", icon=":material/delete:", on_click=forget, args=(chosen,))
+        with right:
+            st.metric(
+                "It looks like",
+                literal(prediction.label),
+                percent(prediction.probability),
+                delta_arrow="off",
+                delta_color="off",
+            )
+            st.plotly_chart(
+                plots.probabilities(prediction.ranked[:10]),
+                config={"displayModeBar": False},
+                alt="The probability of each class: "
+                + ", ".join(f"{name} {value:.0%}" for name, value in prediction.ranked[:10]),
+            )

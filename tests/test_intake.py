@@ -1,0 +1,294 @@
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests import pictures
+from tlcore import intake
+from tlcore.archives import ZipBomb
+from tlcore.datasets import Dataset, LeftOut, Split
+from tlcore.errors import DatasetError
+from tlcore.workspace import Workspace
+
+SAMPLE = Path(__file__).parents[1] / "sample_data" / "clipart"
+HOW = "Put the pictures into one folder per class and zip them."
+
+
+def taken(workspace: Workspace, files: dict[str, bytes]) -> Dataset:
+    return intake.take_uploads(workspace, [("pictures.zip", pictures.zipped(files))], name="test")
+
+
+def sizes(dataset: Dataset) -> dict[str, int]:
+    return {name: sum(sides.values()) for name, sides in dataset.counts().items()}
+
+
+def reasons(dataset: Dataset) -> dict[str, str]:
+    return {entry.name: entry.reason for entry in dataset.left_out}
+
+
+def test_the_sample(workspace: Workspace) -> None:
+    started = time.perf_counter()
+    dataset = intake.take(workspace, SAMPLE, name="Clip art")
+    assert time.perf_counter() - started < 10
+    assert sizes(dataset) == {
+        "bird": 40, "bug": 40, "fruit": 40, "instrument": 40, "mammal": 40, "vehicle": 28,
+    }  # fmt: skip
+    assert (len(dataset.of(Split.TRAIN)), len(dataset.of(Split.VAL))) == (171, 57)
+    assert (dataset.left_out, dataset.notes) == ((), ())
+    assert len({item.sha256 for item in dataset.items}) == 228
+    again = intake.take(workspace, SAMPLE, name="Other name")
+    assert again == dataset
+    assert list((workspace.home / "scratch").iterdir()) == []
+
+
+def test_folder_zip_and_uploads_give_the_same_dataset(workspace: Workspace, tmp_path: Path) -> None:
+    files = pictures.classes("cats", "dogs")
+    folder = pictures.written(tmp_path / "pets", files)
+    archive = tmp_path / "no-suffix"
+    archive.write_bytes(pictures.zipped({f"pets/{name}": content for name, content in files.items()}))
+    wrapped = [(f"my pets/{name}", content) for name, content in files.items()]
+    found = [
+        intake.take(workspace, folder, name="a"),
+        intake.take(workspace, archive, name="b"),
+        intake.take_uploads(workspace, wrapped, name="c"),
+        taken(workspace, dict(reversed(files.items()))),
+    ]
+    assert len({dataset.id for dataset in found}) == 1
+    assert sizes(found[0]) == {"cats": 4, "dogs": 4}
+    assert sorted(item.name for item in found[0].of(Split.VAL) + found[0].of(Split.TRAIN)) == sorted(
+        ["0.png", "1.png", "2.png", "3.png"] * 2
+    )
+
+
+def test_progress_counts_every_file(workspace: Workspace) -> None:
+    seen: list[tuple[int, int]] = []
+    uploads = pictures.classes("a", "b").items()
+    intake.take_uploads(workspace, uploads, name="x", progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(n, 8) for n in range(1, 9)]
+
+
+def test_unusable_files_are_left_out_with_a_reason(workspace: Workspace) -> None:
+    extra = {
+        "cats/labels.csv": b"a,b",
+        "cats/empty.png": b"",
+        "dogs/short.png": pictures.png(7)[:60],
+        "dogs/inner.zip": pictures.zipped({"a": b"x"}),
+        "dogs/wrong.jpg": pictures.png(77),
+        "loose.png": pictures.png(8),
+        "../evil.png": pictures.png(9),
+    }
+    dataset = taken(workspace, pictures.classes("cats", "dogs") | extra)
+    assert sizes(dataset) == {"cats": 4, "dogs": 5}
+    assert reasons(dataset) == {
+        "cats/labels.csv": "It is no picture (JPEG, PNG, GIF, BMP, WebP or TIFF).",
+        "cats/empty.png": "The file is empty (0 bytes).",
+        "dogs/short.png": "The picture is cut short or damaged. Save it again, or leave it out.",
+        "dogs/inner.zip": "It is an archive inside. Unpack it, and add its folders.",
+        "loose.png": "It lies in no class folder. Move it into the folder of its class.",
+        "../evil.png": "Its name points outside of the folder, or is not a relative path "
+        "with forward slashes.",
+    }
+
+
+def test_what_systems_leave_behind_is_counted(workspace: Workspace) -> None:
+    junk = {
+        "__MACOSX/cats/._0.png": b"x", "__MACOSX/cats/._1.png": b"x", "cats/.DS_Store": b"x",
+        "Thumbs.db": b"x", "dogs/desktop.ini": b"x", "cats/.ipynb_checkpoints/0.png": pictures.png(),
+        ".hidden": b"x", "fish/": b"",
+    }  # fmt: skip
+    dataset = taken(workspace, pictures.classes("cats", "dogs") | junk)
+    assert sizes(dataset) == {"cats": 4, "dogs": 4}
+    assert dataset.notes == (
+        "Ignored: .DS_Store (1)",
+        "Ignored: .ipynb_checkpoints (1)",
+        "Ignored: Thumbs.db (1)",
+        "Ignored: __MACOSX (2)",
+        "Ignored: desktop.ini (1)",
+        "Ignored: hidden files (1)",
+    )
+    assert dataset.left_out == (LeftOut("fish", "The folder is empty."),)
+
+
+def test_a_folder_with_links_devices_and_depth(workspace: Workspace, tmp_path: Path) -> None:
+    root = pictures.written(tmp_path / "pets", pictures.classes("cats", "dogs"))
+    (root / "cats" / "link.png").symlink_to(root / "dogs" / "0.png")
+    (root / "loop").symlink_to(root)
+    (root / ".git").mkdir()
+    (root / "empty").mkdir()
+    pictures.written(root, {"d/" * 30 + "x.png": pictures.png(5)})
+    dataset = intake.take(workspace, root, name="x")
+    assert sizes(dataset) == {"cats": 4, "dogs": 4}
+    assert dataset.notes == ("Ignored: hidden files (1)",)
+    assert reasons(dataset) == {
+        "cats/link.png": "It is a link, not a file.",
+        "loop": "It is a link, not a file.",
+        "d/" * 19 + "d": "It lies 21 folders deep; 20 is the limit.",
+        "empty": "The folder is empty.",
+    }
+
+
+def test_split_folders_are_put_together(workspace: Workspace) -> None:
+    halves = pictures.classes("cats", "dogs")
+    files = {f"data/{'Train' if '0' in name else 'val'}/{name}": content for name, content in halves.items()}
+    dataset = taken(workspace, files)
+    assert sizes(dataset) == {"cats": 4, "dogs": 4}
+    assert dataset.notes == ("The folders 'Train', 'val' were put together; the split was made anew.",)
+
+
+def test_a_class_may_be_called_train(workspace: Workspace) -> None:
+    assert sizes(taken(workspace, pictures.classes("train", "test"))) == {"test": 4, "train": 4}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "name"),
+    [
+        ("Cats", "cats", "Cats"),
+        ("cafe\u0301", "café", "café"),
+        ("cats ", "cats", "cats"),
+        ("a/red", "b/red", "red"),
+    ],
+)
+def test_names_that_look_alike_are_one_class(
+    workspace: Workspace, first: str, second: str, name: str
+) -> None:
+    files = pictures.classes(first, second, "other")
+    files = {path.replace("/0", f"/{len(path)}0"): content for path, content in files.items()}
+    dataset = taken(workspace, files)
+    assert sizes(dataset) == {name: 8, "other": 4}
+    if first.strip() != second and "e\u0301" not in first:
+        assert dataset.notes == (f"The folders '{first}', '{second}' are one class, '{name}'.",)
+
+
+HOSTILE = [
+    "<img src=x onerror=alert(1)>", "![](http:⁄⁄127.0.0.1:9⁄x.png)", "$x$", ":red[x]", "**b**", "=cmd()",
+    "CON", "NUL", "dots...", "חתול", "👩\u200d🔬", "n" * 100, "'; DROP", "{0}%s",
+]  # fmt: skip
+
+
+def test_hostile_names_are_kept_as_text(workspace: Workspace) -> None:
+    files = pictures.classes(*HOSTILE)
+    files |= {f"$x$/{name}.png": pictures.png(50_000 + n) for n, name in enumerate([*HOSTILE, "m" * 300])}
+    dataset = taken(workspace, files)
+    assert dataset.classes == tuple(sorted(HOSTILE))
+    assert {f"{name}.png" for name in HOSTILE} | {"m" * 300 + ".png"} <= {item.name for item in dataset.items}
+    assert dataset.left_out == ()
+    stored = {path.name for path in (dataset.folder / "images").iterdir()}
+    assert stored == {f"{item.sha256}.png" for item in dataset.items}
+
+
+def test_controls_are_taken_from_names(workspace: Workspace) -> None:
+    assert taken(workspace, pictures.classes("a\u202eb\x07", "dogs")).classes == ("ab", "dogs")
+
+
+def test_long_class_name_is_refused(workspace: Workspace) -> None:
+    with pytest.raises(DatasetError, match="has 101 characters; 100 is the limit"):
+        taken(workspace, pictures.classes("n" * 101, "dogs"))
+
+
+def test_same_picture_twice_in_a_class_is_kept_once(workspace: Workspace) -> None:
+    files = pictures.classes("cats", "dogs")
+    # Another file of the same pixels: only the picture made safe tells that it is the same.
+    files["cats/copy.bmp"] = pictures.encoded(pictures.image(0), "BMP")
+    dataset = taken(workspace, files)
+    assert sizes(dataset) == {"cats": 4, "dogs": 4}
+    assert reasons(dataset) == {"cats/copy.bmp": "It is the same picture as '0.png'."}
+
+
+def test_same_picture_in_two_classes_stays_on_one_side(workspace: Workspace) -> None:
+    files = pictures.classes("cats", "dogs", each=6) | {"dogs/cat.png": pictures.png(0)}
+    dataset = taken(workspace, files)
+    assert sizes(dataset) == {"cats": 6, "dogs": 7}
+    assert dataset.notes == ("One picture is in several classes: 'cats/0.png' and 'dogs/cat.png'.",)
+    twice = [sha for sha, n in Counter(item.sha256 for item in dataset.items).items() if n == 2]
+    assert len({item.split for item in dataset.items if item.sha256 in twice}) == 1
+
+
+def test_classes_of_the_same_pictures_are_refused_or_split(workspace: Workspace) -> None:
+    cats = pictures.classes("cats")
+    dataset = taken(workspace, cats | {f"b{name}": content for name, content in cats.items()})
+    assert [len(dataset.of(side)) for side in Split] == [6, 2, 0]
+
+
+def test_what_was_changed_is_noted_once(workspace: Workspace) -> None:
+    frames = [Image.new("RGB", (9, 9), colour) for colour in ("red", "blue", "green")]
+    animations = {
+        f"cats/{n}.gif": pictures.encoded(frame, "GIF", save_all=True, append_images=frames[:1])
+        for n, frame in enumerate(frames[1:])
+    }
+    dataset = taken(workspace, pictures.classes("cats", "dogs") | animations)
+    assert dataset.notes == ("2 pictures: first frame of an animation",)
+
+
+NONE = "'pictures.zip' holds no usable picture. The most common reason:"
+NO_PICTURE = f"{NONE} It is no picture (JPEG, PNG, GIF, BMP, WebP or TIFF). {HOW}"
+NO_CLASS = f"{NONE} It lies in no class folder. Move it into the folder of its class. {HOW}"
+ONE_CLASS = (
+    "Only one class was found ('cats'). A classifier needs at least two: "
+    "put each class's pictures into a folder of its own."
+)
+TOO_FEW = "Class 'dogs' has 3 usable images; 4 are needed. Add 1 more, or remove the class."
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({}, f"'pictures.zip' is empty. {HOW}"),
+        ({"__MACOSX/x": b"x"}, f"'pictures.zip' is empty. {HOW}"),
+        ({"a/1.txt": b"x", "b/2.txt": b"x"}, NO_PICTURE),
+        ({"1.png": pictures.png(1), "2.png": pictures.png(2)}, NO_CLASS),
+        (pictures.classes("cats"), ONE_CLASS),
+        (pictures.classes("cats") | {"dogs/a.txt": b"x"}, ONE_CLASS),
+        (pictures.classes("cats") | pictures.classes("x", "dogs", each=3) | pictures.classes("x"), TOO_FEW),
+    ],
+)
+def test_what_makes_no_dataset_is_one_sentence(
+    workspace: Workspace, files: dict[str, bytes], said: str
+) -> None:
+    with pytest.raises(DatasetError) as caught:
+        taken(workspace, files)
+    assert str(caught.value) == said
+    assert not workspace.datasets.exists()
+
+
+def test_a_file_that_is_no_archive(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("hello")
+    said = f"'notes.txt' is not a zip archive or a folder of pictures. {HOW}"
+    for source in (path, [("notes.txt", b"hello")]):
+        with pytest.raises(DatasetError) as caught:
+            intake.take(workspace, source, name="x")
+        assert str(caught.value) == said
+    with pytest.raises(DatasetError, match="^'gone' cannot be read") as caught:
+        intake.take(workspace, tmp_path / "gone", name="x")
+    assert str(tmp_path) not in str(caught.value)
+
+
+def test_limits_are_stated_before_decoding(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    def decode(content: bytes) -> None:
+        raise AssertionError("decoded")
+
+    monkeypatch.setattr(intake, "make_safe", decode)
+    with pytest.raises(DatasetError, match="1,001 class folders; 1,000 is the limit"):
+        taken(workspace, {f"{n}/x.png": b"x" for n in range(1001)})
+    with pytest.raises(DatasetError, match="100,001 files; 100,000 is the limit"):
+        intake.take_uploads(workspace, [(f"{n % 2}/{n}.png", b"") for n in range(100_001)], name="x")
+    with pytest.raises(DatasetError, match="validation share"):
+        intake.take_uploads(workspace, [], name="x", val_fraction=0.9)
+
+
+def test_a_bomb_stops_the_whole_intake(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tlcore.archives.RATIO_FREE_BYTES", 1_000_000)
+    with pytest.raises(ZipBomb, match="unpacks to more than 1 MB"):
+        taken(workspace, {f"{n % 2}/{n}": bytes(900_000) for n in range(8)})
+    assert list((workspace.home / "scratch").iterdir()) == []
+
+
+def test_a_person_who_leaves_stops_the_work(workspace: Workspace) -> None:
+    def leave(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        intake.take_uploads(workspace, pictures.classes("a", "b").items(), name="x", progress=leave)
+    assert list((workspace.home / "scratch").iterdir()) == []

@@ -1,0 +1,101 @@
+"""A pretrained network without its top: data, and the two things that need Keras (build, preprocess)."""
+
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from tlcore.backbones import layer_info, naming, preprocessing, weights
+from tlcore.backbones.download import Progress
+from tlcore.backbones.layer_info import LayerInfo
+from tlcore.backbones.preprocessing import Preprocessing
+from tlcore.backbones.weights import WeightsFile, WeightsStatus
+from tlcore.errors import RecipeError
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """An entry of the registry. ``function`` builds it: one of keras.applications, or one like them."""
+
+    name: str
+    title: str
+    family: str
+    function: str
+    preprocessing: Preprocessing
+    feature_width: int
+    imagenet_top1: float  # per cent, as its authors or the Keras documentation give it
+    weights_file: WeightsFile
+    good_for: str
+    image_size_px: int = 224
+    min_image_size_px: int = 32
+
+    @property
+    def params(self) -> int:
+        return sum(layer.params for layer in self.layers())
+
+    @property
+    def layer_count(self) -> int:
+        return len(self.layers())
+
+    def layers(self, image_size_px: int | None = None) -> tuple[LayerInfo, ...]:
+        """Its layers as data, without Keras, with the shapes they have at an image size."""
+        size = image_size_px or self.image_size_px
+        self._check_size(size)
+        return layer_info.read(self.name, size)
+
+    def weights_status(self, weights_folder: Path) -> WeightsStatus:
+        """Whether ImageNet weights are at hand now: no network, no Keras."""
+        return weights.status(self.weights_file, weights_folder)
+
+    def build(
+        self,
+        weights: Literal["imagenet", "none"],
+        image_size_px: int,
+        weights_folder: Path,
+        progress: Progress | None = None,
+    ) -> "keras.Model":
+        """The network, input (size, size, 3), output the last feature map. It expects preprocessed pixels.
+
+        Layer names are the same at each build. Raises RecipeError, WeightsUnavailable.
+        """
+        if weights not in ("imagenet", "none"):
+            raise RecipeError(f"Weights are 'imagenet' or 'none', not {weights!r}. Choose one of the two.")
+        self._check_size(image_size_px)
+        # Weights first: better to fail before the network is built than after.
+        path = self._obtain(weights_folder, progress) if weights == "imagenet" else None
+        module, function = self.function.rsplit(".", 1)
+        make = getattr(importlib.import_module(module), function)
+        shape = (image_size_px, image_size_px, 3)
+        with naming.counted_from_zero():
+            network = make(include_top=False, weights=None, input_shape=shape, name=self.name)
+        if path:
+            self._load(network, path)
+        return network
+
+    def preprocess(self, x: Any) -> Any:
+        """Pixels (RGB, float 0 to 255) to what this network expects, in layers without weights."""
+        return preprocessing.preprocess(x, self.preprocessing)
+
+    def _check_size(self, image_size_px: int) -> None:
+        if image_size_px < self.min_image_size_px:
+            raise RecipeError(
+                f"{self.title} takes images of {self.min_image_size_px} px or more, not {image_size_px}. "
+                f"Choose {self.min_image_size_px} or more; {self.image_size_px} is what it was trained on."
+            )
+
+    def _obtain(self, weights_folder: Path, progress: Progress | None) -> Path:
+        return weights.obtain(self.weights_file, weights_folder, progress)
+
+    def _load(self, network: "keras.Model", path: Path) -> None:
+        if path.suffix == ".pth":
+            from tlcore.backbones import efficientnet_lite
+
+            efficientnet_lite.load_checkpoint(network, path, self.weights_file.hash or "")
+            return
+        try:
+            network.load_weights(path)
+        except (OSError, ValueError, KeyError) as error:
+            raise weights.unreadable(self.weights_file) from error

@@ -1,0 +1,138 @@
+"""EfficientNet-Lite0 in Keras, and its ImageNet weights from the torch checkpoint.
+
+Tan & Le 2019 (arXiv:1905.11946); the Lite variants: github.com/tensorflow/tpu, efficientnet/lite. No
+squeeze-excite, ReLU6 for swish, stem and head not scaled. Layers are named as in keras.applications.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tlcore.backbones import torch_checkpoint
+from tlcore.errors import WeightsUnavailable
+
+if TYPE_CHECKING:
+    import keras
+
+_STEM_WIDTH = 32
+_HEAD_WIDTH = 1280
+_CLASSES = 1000
+
+
+class _Stage(NamedTuple):
+    repeats: int
+    kernel: int
+    strides: int
+    expand: int
+    width: int
+
+
+_STAGES = (
+    _Stage(1, 3, 1, 1, 16),
+    _Stage(2, 3, 2, 6, 24),
+    _Stage(2, 5, 2, 6, 40),
+    _Stage(3, 3, 2, 6, 80),
+    _Stage(3, 5, 1, 6, 112),
+    _Stage(4, 5, 2, 6, 192),
+    _Stage(1, 3, 1, 6, 320),
+)
+
+
+def efficientnet_lite0(
+    *,
+    include_top: bool = True,
+    weights: None = None,
+    input_shape: tuple[int, int, int] = (224, 224, 3),
+    name: str = "efficientnet_lite0",
+) -> "keras.Model":
+    """The network, weights random; the same arguments as the functions of keras.applications."""
+    from keras import Input, Model, layers
+
+    inputs = Input(input_shape)
+    x = _conv(inputs, _STEM_WIDTH, 3, 2, "stem")
+    x = _activation(x, "stem")
+    for number, stage in enumerate(_STAGES, start=1):
+        for repeat in range(stage.repeats):
+            x = _block(x, stage, stage.strides if repeat == 0 else 1, f"block{number}{chr(97 + repeat)}")
+    x = _conv(x, _HEAD_WIDTH, 1, 1, "top")
+    x = _activation(x, "top")
+    if include_top:
+        x = layers.GlobalAveragePooling2D(name="avg_pool")(x)
+        x = layers.Dense(_CLASSES, activation="softmax", name="predictions")(x)
+    return Model(inputs, x, name=name)
+
+
+def load_checkpoint(network: "keras.Model", path: Path, sha256: str) -> None:
+    """Copy the checkpoint's weights into the network, in place. Raises WeightsUnavailable."""
+    tensors = torch_checkpoint.read(path, sha256)
+    for layer in network.layers:
+        if layer.weights:
+            layer.set_weights(_weights_of(layer, tensors))
+
+
+def _block(x: Any, stage: _Stage, strides: int, name: str) -> Any:
+    """Inverted bottleneck: widen, filter each channel alone, narrow; add the input where shapes allow."""
+    from keras import layers
+
+    inputs, width_in = x, x.shape[-1]
+    if stage.expand > 1:
+        x = _activation(_conv(x, width_in * stage.expand, 1, 1, f"{name}_expand"), f"{name}_expand")
+    x = layers.DepthwiseConv2D(stage.kernel, strides, padding="same", use_bias=False, name=f"{name}_dwconv")(
+        x
+    )
+    x = _activation(_normalize(x, name), name)
+    x = _conv(x, stage.width, 1, 1, f"{name}_project")
+    if strides == 1 and width_in == stage.width:
+        x = layers.Add(name=f"{name}_add")([x, inputs])
+    return x
+
+
+def _conv(x: Any, width: int, kernel: int, strides: int, name: str) -> Any:
+    from keras import layers
+
+    conv = layers.Conv2D(width, kernel, strides, padding="same", use_bias=False, name=f"{name}_conv")
+    return _normalize(conv(x), name)
+
+
+def _normalize(x: Any, name: str) -> Any:
+    from keras import layers
+
+    return layers.BatchNormalization(epsilon=1e-3, name=f"{name}_bn")(x)
+
+
+def _activation(x: Any, name: str) -> Any:
+    from keras import layers
+
+    return layers.ReLU(6.0, name=f"{name}_activation")(x)
+
+
+def _weights_of(layer: Any, tensors: dict[str, Any]) -> list[Any]:
+    """A layer's weights in Keras' order and layout. Torch keeps kernels as (out, in, height, width)."""
+    name = _torch_name(layer.name)
+    kind = type(layer).__name__
+    try:
+        if kind == "BatchNormalization":
+            return [tensors[f"{name}.{part}"] for part in ("weight", "bias", "running_mean", "running_var")]
+        if kind == "Dense":
+            return [tensors[f"{name}.weight"].T, tensors[f"{name}.bias"]]
+        kernel = tensors[f"{name}.weight"]
+    except KeyError as error:
+        raise WeightsUnavailable(f"The checkpoint has no weights for {layer.name}. Get it again.") from error
+    # A depthwise kernel has (channels, 1, height, width) there, (height, width, channels, 1) here.
+    return [kernel.transpose((2, 3, 0, 1) if kind == "DepthwiseConv2D" else (2, 3, 1, 0))]
+
+
+def _torch_name(name: str) -> str:
+    """``block2a_expand_bn`` -> ``_blocks.1._bn0``"""
+    outside = {
+        "stem_conv": "_conv_stem", "stem_bn": "_bn0", "top_conv": "_conv_head", "top_bn": "_bn1",
+        "predictions": "_fc",
+    }  # fmt: skip
+    inside = {
+        "expand_conv": "_expand_conv", "expand_bn": "_bn0", "dwconv": "_depthwise_conv", "bn": "_bn1",
+        "project_conv": "_project_conv", "project_bn": "_bn2",
+    }  # fmt: skip
+    if name in outside:
+        return outside[name]
+    block, _, part = name.removeprefix("block").partition("_")
+    before = sum(stage.repeats for stage in _STAGES[: int(block[0]) - 1])
+    return f"_blocks.{before + ord(block[1]) - 97}.{inside[part]}"

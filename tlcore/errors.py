@@ -1,0 +1,68 @@
+"""The error tree. Each message is one sentence or two: the rule, the value, the way out.
+
+    ThawError
+    ├── RecipeError              a recipe that cannot be
+    │   └── UnknownBackbone
+    ├── WorkspaceError           the folder that holds everything cannot be used
+    │   └── NotFound             no dataset, run or recipe of that id
+    ├── DatasetError             pictures that do not make a dataset
+    │   └── ImageError           one picture that cannot be used
+    ├── WeightsUnavailable       pretrained weights that cannot be had
+    ├── EngineError              the engine cannot be started or reached
+    └── RunError                 a training that failed, or a run that cannot do what is asked of it
+
+The core raises; the pages and the command line translate, each in one place.
+"""
+
+__all__ = [
+    "DatasetError",
+    "EngineError",
+    "ImageError",
+    "NotFound",
+    "RecipeError",
+    "RunError",
+    "ThawError",
+    "UnknownBackbone",
+    "WeightsUnavailable",
+    "WorkspaceError",
+]
+
+
+class ThawError(Exception):
+    """Anything that a person can read and act upon. ``str(error)`` is the sentence to show."""
+
+
+class RecipeError(ThawError):
+    """A recipe that cannot be."""
+
+
+class UnknownBackbone(RecipeError):
+    """A backbone's name that is not in the registry."""
+
+
+class WorkspaceError(ThawError):
+    """The workspace cannot be read or written."""
+
+
+class NotFound(WorkspaceError):
+    """No dataset, run or recipe of that id."""
+
+
+class DatasetError(ThawError):
+    """Pictures that do not make a dataset."""
+
+
+class ImageError(DatasetError):
+    """One picture that cannot be used."""
+
+
+class WeightsUnavailable(ThawError):
+    """Pretrained weights that cannot be had here and now."""
+
+
+class EngineError(ThawError):
+    """The engine cannot be started or reached."""
+
+
+class RunError(ThawError):
+    """A training that failed, or a run that cannot do what is asked of it."""

@@ -1,0 +1,229 @@
+"""One picture made safe: recognised, verified, upright, RGB, without metadata, re-encoded.
+
+Also the one way pictures become tensors (`load_rgb`, `to_pixels`), so that training, evaluation
+and prediction see the same pixels.
+"""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+# Importing a plugin registers its format. Pillow would otherwise import it at the first picture that
+# needs it, and two threads doing that at once can leave one of them with "cannot identify".
+from PIL import (
+    BmpImagePlugin,  # noqa: F401
+    ExifTags,
+    GifImagePlugin,  # noqa: F401
+    Image,
+    ImageCms,
+    ImageFile,
+    JpegImagePlugin,  # noqa: F401
+    PngImagePlugin,  # noqa: F401
+    TiffImagePlugin,  # noqa: F401
+    UnidentifiedImageError,
+    WebPImagePlugin,  # noqa: F401
+)
+
+from tlcore.depth import SIXTEEN_BITS, is_deep, to_eight_bits
+from tlcore.errors import ImageError
+from tlcore.formats import DAMAGED, refuse_unread, unknown
+
+__all__ = ["MAX_MEGAPIXELS", "MAX_SIDE_PX", "SafeImage", "load_rgb", "make_safe", "thumbnail", "to_pixels"]
+
+FORMATS = ["JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF"]
+MAX_MEGAPIXELS = 50
+MAX_SIDE_PX = 1024
+MAX_LOSSLESS_PIXELS = 512 * 512
+MAX_PROFILE_BYTES = 4_000_000
+JPEG_QUALITY = 92
+
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+@dataclass(frozen=True)
+class SafeImage:
+    """A picture that holds nothing but its pixels: upright, RGB, no metadata."""
+
+    content: bytes
+    suffix: str
+    sha256: str
+    width_px: int
+    height_px: int
+    notes: tuple[str, ...]
+
+
+def make_safe(content: bytes) -> SafeImage:
+    """Decode and encode anew; the same bytes in give the same bytes out.
+
+    Alpha is laid on white, 16 bits become 8, a colour profile becomes sRGB, the longer side becomes at
+    most MAX_SIDE_PX. ``notes`` says what a person would want to know. Raises ImageError with the reason.
+    """
+    refuse_unread(content)
+    image, notes = _decode(content)
+    try:
+        rgb = _to_rgb(image, notes)
+    except (ValueError, OSError, MemoryError) as error:
+        raise ImageError(DAMAGED) from error
+    as_jpeg = image.format in ("JPEG", "MPO") or rgb.width * rgb.height > MAX_LOSSLESS_PIXELS
+    encoded = _encode(rgb, "JPEG" if as_jpeg else "PNG")
+    return SafeImage(
+        content=encoded,
+        suffix=".jpg" if as_jpeg else ".png",
+        sha256=hashlib.sha256(encoded).hexdigest(),
+        width_px=rgb.width,
+        height_px=rgb.height,
+        notes=tuple(notes),
+    )
+
+
+def load_rgb(path: Path, size_px: int) -> np.ndarray:
+    """A picture of a dataset as uint8 of shape (size_px, size_px, 3). Raises ImageError when it is gone."""
+    with _open_kept(path) as image:
+        return to_pixels(image, size_px)
+
+
+def to_pixels(image: Image.Image, size_px: int) -> np.ndarray:
+    """uint8 of shape (size_px, size_px, 3), bilinear with antialiasing; the aspect ratio is not kept."""
+    square = image.convert("RGB").resize((size_px, size_px), Image.Resampling.BILINEAR)
+    return np.array(square, dtype=np.uint8)
+
+
+def thumbnail(path: Path, size_px: int) -> bytes:
+    """JPEG of a picture of a dataset, longer side at most `size_px`. Raises ImageError when it is gone."""
+    with _open_kept(path) as image:
+        return _encode(_shrink(image.convert("RGB"), size_px), "JPEG")
+
+
+def _open_kept(path: Path) -> Image.Image:
+    try:
+        image = Image.open(path, formats=["JPEG", "PNG"])
+        image.load()
+    except (OSError, ValueError, SyntaxError) as error:
+        raise ImageError(
+            f"The picture {path.name[:12]} of this dataset is missing or damaged. Add the pictures again."
+        ) from error
+    return image
+
+
+def _decode(content: bytes) -> tuple[ImageFile.ImageFile, list[str]]:
+    """The first frame, decoded, and what to say about it. Nothing is decoded beyond the pixel limit."""
+    try:
+        image = Image.open(io.BytesIO(content), formats=FORMATS)
+        _check_pixels(image)
+        notes = _notes(image)
+        # A large photo is decoded at a half, a quarter or an eighth: less memory, several times faster.
+        image.draft(None, (MAX_SIDE_PX, MAX_SIDE_PX))
+        image.load()
+    except ImageError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ImageError(_too_large("too many")) from error
+    except UnidentifiedImageError as error:
+        raise ImageError(unknown(content)) from error
+    except Exception as error:  # Pillow's decoders raise nearly anything on damaged input.
+        raise ImageError(DAMAGED) from error
+    return image, notes
+
+
+def _too_large(found: str) -> str:
+    return f"The picture has {found} megapixels; {MAX_MEGAPIXELS} is the limit. Save it smaller."
+
+
+def _check_pixels(image: ImageFile.ImageFile) -> None:
+    pixels = image.width * image.height
+    if pixels > MAX_MEGAPIXELS * 1_000_000:
+        raise ImageError(_too_large(f"{pixels / 1e6:.0f}"))
+
+
+def _notes(image: ImageFile.ImageFile) -> list[str]:
+    notes = []
+    if image.format == "TIFF":
+        tags = image.tag_v2  # type: ignore[attr-defined]
+        # DNG, NEF and ARW are TIFF files whose first picture is only a small preview.
+        if 50706 in tags or tags.get(254) == 1:
+            raise ImageError("RAW files are not read. Export it as JPEG or PNG.")
+    # An MPO is a photo with a preview or a second eye beside it, not an animation.
+    if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:
+        notes.append("first page of several" if image.format == "TIFF" else "first frame of an animation")
+    if any(";16" in str(tile.args) for tile in image.tile) and not is_deep(image):
+        notes.append(SIXTEEN_BITS)
+    return notes
+
+
+def _to_rgb(image: Image.Image, notes: list[str]) -> Image.Image:
+    """Upright RGB, at most MAX_SIDE_PX; shrunk before colours are converted, which is the slow part."""
+    turn = _UPRIGHT.get(_orientation(image))
+    profile = image.info.get("icc_profile")
+    if is_deep(image):
+        image, note = to_eight_bits(image)
+        notes.append(note)
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
+        image = Image.new("RGB", rgba.size, "white")
+        image.paste(rgba, mask=rgba.getchannel("A"))
+    elif image.mode not in ("L", "RGB", "CMYK", "LAB", "YCbCr"):
+        image = image.convert("RGB")
+    image = _convert_colours(_shrink(image, MAX_SIDE_PX), profile)
+    return image.transpose(turn) if turn is not None else image
+
+
+def _orientation(image: Image.Image) -> int:
+    """EXIF orientation 1-8; 1 when the metadata cannot be read: a damaged tag is no reason to refuse."""
+    try:
+        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:  # Pillow's EXIF reader raises nearly anything on damaged input.
+        return 1
+
+
+def _convert_colours(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """RGB in sRGB. A profile that does not fit the picture is passed over, as browsers do."""
+    if image.mode == "LAB":
+        lab = ImageCms.createProfile("LAB")
+        return _transform(image, ImageCms.ImageCmsProfile(lab))
+    if profile and len(profile) <= MAX_PROFILE_BYTES:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            if "sRGB" not in ImageCms.getProfileDescription(source):
+                return _transform(image, source)
+        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+            pass
+    return image.convert("RGB")
+
+
+def _transform(image: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Image:
+    srgb = ImageCms.createProfile("sRGB")
+    converted = ImageCms.profileToProfile(image, source, srgb, outputMode="RGB")
+    if converted is None:
+        raise ValueError("no picture came back")
+    return converted
+
+
+def _shrink(image: Image.Image, side_px: int) -> Image.Image:
+    longer = max(image.size)
+    if longer <= side_px:
+        return image
+    size = (
+        max(1, round(image.width * side_px / longer)),
+        max(1, round(image.height * side_px / longer)),
+    )
+    return image.resize(size, Image.Resampling.BILINEAR)
+
+
+def _encode(rgb: Image.Image, format: str) -> bytes:
+    # A new image: Pillow would write profile, comment and XMP of the old one into the file.
+    bare = Image.frombytes("RGB", rgb.size, rgb.tobytes())
+    buffer = io.BytesIO()
+    options = {"quality": JPEG_QUALITY, "subsampling": 0} if format == "JPEG" else {"compress_level": 6}
+    bare.save(buffer, format, **options)
+    return buffer.getvalue()

@@ -1,0 +1,49 @@
+"""Training as people start, watch and stop it: a run's record and the engine's job, kept in step."""
+
+from tlcore import engine, plans, runs, training
+from tlcore.config import Recipe
+from tlcore.datasets import Dataset
+from tlcore.errors import EngineError
+from tlcore.runs import Progress, Run
+from tlcore.workspace import Workspace
+
+
+def start(workspace: Workspace, recipe: Recipe, dataset: Dataset, *, name: str = "") -> Run:
+    """Queue a training in the engine, which is started if need be, and return its run.
+
+    Raises RecipeError, WorkspaceError or EngineError before anything is queued.
+    """
+    plans.make(recipe, len(dataset.classes))
+    workspace.check_writable()
+    crew = engine.start_or_find(workspace)
+    run = runs.create(workspace, recipe, dataset, name=name)
+    crew.submit(run.job_key, training.train_run, str(workspace.home), run.id)
+    return run
+
+
+def progress(workspace: Workspace, run: Run) -> Progress:
+    """What a run is doing now."""
+    events = run.events()
+    found = runs.progress(run, events, alive=True)
+    if found.status.final:
+        return found
+    alive = _is_alive(workspace, run)
+    # Read again after asking: the job may have ended between the first look and the question.
+    return runs.progress(run, run.events(), alive=alive)
+
+
+def _is_alive(workspace: Workspace, run: Run) -> bool:
+    """Whether the engine holds the run's job. One that is there but does not answer may still train."""
+    crew = engine.find(workspace)
+    try:
+        return crew is not None and run.job_key in crew.jobs()
+    except EngineError:
+        return engine.find(workspace) is not None
+
+
+def stop(workspace: Workspace, run: Run) -> None:
+    """Ask a run to stop: at once when it is queued, else within one batch. Asking twice is asking once."""
+    run.request_stop()
+    crew = engine.find(workspace)
+    if crew is not None and crew.cancel(run.job_key):
+        run.record("stopped", val_accuracy=None, test_accuracy=None, seconds={})

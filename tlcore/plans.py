@@ -1,0 +1,112 @@
+"""What a recipe amounts to, counted without Keras: layers, parameters, and what each phase may cache."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tlcore import backbones, cuts, heads
+from tlcore.backbones import LayerInfo
+from tlcore.config import Phase, Recipe
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class PhasePlan:
+    frozen_layers: int
+    """Leading backbone layers that are not trained, the input layer counted."""
+    trained_layers: int
+    """Backbone layers that are trained; the head always is."""
+    trainable_params: int
+    cut_point: str | None
+    """The layer whose output is cached; None: the pictures' pixels are."""
+    pooled: bool
+    """Whether the head's pooling is computed once too, before caching."""
+    feature_shape: Shape
+
+    @property
+    def bytes_per_image(self) -> int:
+        """Pixels are kept as uint8, features as float32."""
+        return math.prod(self.feature_shape) * (4 if self.cut_point else 1)
+
+
+@dataclass(frozen=True)
+class Plan:
+    recipe: Recipe
+    classes: int
+    image_size_px: int
+    layers: tuple[LayerInfo, ...]
+    """The backbone's layers as far as they are kept (``cut_at``)."""
+    head: tuple[heads.HeadRow, ...]
+    cut_points: tuple[str, ...]
+    phases: tuple[PhasePlan, ...]
+
+    @property
+    def output_shape(self) -> Shape:
+        """Height, width and channels of the backbone's output."""
+        return self.layers[-1].output_shape
+
+    @property
+    def head_params(self) -> int:
+        return sum(row.params for row in self.head)
+
+    @property
+    def total_params(self) -> int:
+        return sum(layer.params for layer in self.layers) + self.head_params
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "backbone": self.recipe.backbone.name,
+            "image_size": self.image_size_px,
+            "backbone_layers": len(self.layers),
+            "output_shape": list(self.output_shape),
+            "total_params": self.total_params,
+            "cut_points": list(self.cut_points),
+            "head": [asdict(row) for row in self.head],
+            "phases": [asdict(phase) | {"bytes_per_image": phase.bytes_per_image} for phase in self.phases],
+        }
+
+
+def make(recipe: Recipe, classes: int, *, images: int = 0, budget_bytes: int | None = None) -> Plan:
+    """The plan of a recipe for so many classes.
+
+    With ``images`` and ``budget_bytes`` a phase caches at the deepest cut that fits the budget; where none
+    fits it caches pixels, and the frozen layers run at every epoch.
+    Raises RecipeError for a backbone, cut or freeze choice that does not exist.
+    """
+    entry = backbones.get(recipe.backbone.name)
+    size = recipe.backbone.image_size or entry.image_size_px
+    layers = cuts.truncated(entry.layers(size), recipe.backbone.cut_at)
+    head = heads.rows(recipe.head, layers[-1].output_shape, classes)
+    points = cuts.cut_points(layers)
+    most = budget_bytes // images if budget_bytes is not None and images else None
+    return Plan(
+        recipe,
+        classes,
+        size,
+        layers,
+        tuple(head),
+        tuple(layers[i].name for i in points),
+        tuple(_phase(recipe, phase, layers, head, size, most) for phase in recipe.phases),
+    )
+
+
+def _phase(
+    recipe: Recipe,
+    phase: Phase,
+    layers: tuple[LayerInfo, ...],
+    head: Sequence[heads.HeadRow],
+    size: int,
+    most_bytes: int | None,
+) -> PhasePlan:
+    frozen = cuts.frozen_count(layers, phase.freeze)
+    trained = layers[frozen:]
+    params = sum(layer.trainable_params for layer in trained) + sum(row.params for row in head)
+    for cut in reversed(cuts.usable_cuts(layers, frozen)):
+        pooled = cut == len(layers) - 1 and recipe.head.pooling != "flatten"
+        shape = head[0].output_shape if pooled else layers[cut].output_shape
+        found = PhasePlan(frozen, len(trained), params, layers[cut].name, pooled, shape)
+        if most_bytes is None or found.bytes_per_image <= most_bytes:
+            return found
+    return PhasePlan(frozen, len(trained), params, None, False, (size, size, 3))

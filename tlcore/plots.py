@@ -1,0 +1,201 @@
+"""Data in, Plotly figures out. Frozen is ice blue, trained is ember, everywhere.
+
+Names come from people's folders: Plotly renders HTML in them, so each passes through ``plain``.
+"""
+
+import html
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from tlcore.datasets import Dataset, Split
+from tlcore.evaluation import SplitEvaluation
+from tlcore.plans import Plan
+from tlcore.runs import Event
+
+ICE = "#2E8FC7"
+EMBER = "#E8590C"
+GREY = "#8A94A0"
+_ICE_SCALE = ((0.0, "rgba(46,143,199,0.06)"), (1.0, ICE))
+
+Names = Sequence[str]
+
+
+def plain(text: str, most: int = 24) -> str:
+    """A user's text as Plotly shows it literally, shortened."""
+    return html.escape(text if len(text) <= most else text[: most - 1] + "…", quote=False)
+
+
+def _figure(height_px: int, **layout: object) -> go.Figure:
+    figure = go.Figure()
+    figure.update_layout(
+        height=height_px,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        dragmode=False,
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        **layout,
+    )
+    return figure
+
+
+def layer_strip(plan: Plan, phase: int = 0) -> go.Figure:
+    """One bar per layer, height by parameters (square root), the head at the right end."""
+    chosen = plan.phases[phase]
+    rows = [(x.name, x.type, x.output_shape, x.params) for x in plan.layers]
+    head = [(x.name, x.type, x.output_shape, x.params) for x in plan.head]
+    frozen, trained = rows[: chosen.frozen_layers], rows[chosen.frozen_layers :]
+    tallest = max(row[3] for row in rows + head) ** 0.5 or 1.0
+    # A little room between backbone and head, wide enough to see in a strip of any length.
+    gap = max(1, len(rows) // 60)
+    parts = [
+        ("Frozen", frozen, 0, ICE, ""),
+        ("Trained", trained, len(frozen), EMBER, "/"),
+        ("Head, trained", head, len(rows) + gap, EMBER, "x"),
+    ]
+    figure = _figure(190, bargap=0.0, hovermode="closest", xaxis={"visible": False}, yaxis={"visible": False})
+    for name, layers, start, colour, pattern in parts:
+        if not layers:
+            continue
+        width = 1.0 if name != "Head, trained" else max(1.0, len(rows) / 40)
+        figure.add_bar(
+            name=f"{name} ({len(layers)})",
+            x=[start + width * (i + 0.5) for i in range(len(layers))],
+            # Layers without parameters still show, as a low bar.
+            y=[max(0.08, (row[3] ** 0.5) / tallest) for row in layers],
+            width=width,
+            marker={
+                "color": colour,
+                "line": {"width": 0.4, "color": "rgba(255,255,255,0.65)"},
+                "pattern": {
+                    "shape": pattern,
+                    "fgcolor": "rgba(255,255,255,0.55)",
+                    "size": 5,
+                    "solidity": 0.25,
+                },
+            },
+            customdata=[
+                [plain(row[0], 40), row[1], "×".join(map(str, row[2])), f"{row[3]:,}"] for row in layers
+            ],
+            hovertemplate="%{customdata[0]}<br>%{customdata[1]}, %{customdata[2]}"
+            "<br>%{customdata[3]} parameters<extra></extra>",
+        )
+    if chosen.cut_point:
+        cut = next(i for i, row in enumerate(rows) if row[0] == chosen.cut_point) + 1
+        figure.add_vline(x=cut, line={"color": GREY, "dash": "dot", "width": 2})
+    return figure
+
+
+def curves(epochs: Sequence[Event], metric: str, phase_ends: Sequence[int] = ()) -> go.Figure:
+    """Training and validation over the epochs; ``metric`` is ``accuracy`` or ``loss``."""
+    share = metric == "accuracy"
+    figure = _figure(
+        280,
+        hovermode="x unified",
+        uirevision=metric,
+        xaxis={"title": "Epoch", "rangemode": "tozero", "tickformat": "d"},
+        yaxis={
+            "title": metric.capitalize(),
+            "tickformat": ".0%" if share else ".2f",
+            "range": [0, 1.02] if share else None,
+            "rangemode": "tozero",
+        },
+    )
+    x = [event["epoch"] for event in epochs]
+    for name, key, colour, dash, symbol in (
+        ("Training", metric, EMBER, "solid", "circle"),
+        ("Validation", f"val_{metric}", ICE, "dash", "diamond"),
+    ):
+        figure.add_scatter(
+            name=name,
+            x=x,
+            y=[event[key] for event in epochs],
+            mode="lines+markers",
+            line={"color": colour, "dash": dash, "width": 2.5},
+            marker={"symbol": symbol, "size": 6},
+            hovertemplate="%{y}",
+        )
+    for end in phase_ends:
+        figure.add_vline(x=end + 0.5, line={"color": GREY, "dash": "dot"})
+    return figure
+
+
+def confusion(classes: Names, split: SplitEvaluation) -> go.Figure:
+    """Counts of true class (rows) against predicted class (columns)."""
+    names = _distinct(classes)
+    shares = [[count / max(1, sum(row)) for count in row] for row in split.confusion]
+    figure = _figure(
+        120 + 44 * len(names),
+        xaxis={"title": "Predicted", "side": "bottom", "constrain": "domain"},
+        yaxis={"title": "True", "autorange": "reversed"},
+    )
+    figure.add_heatmap(
+        x=names,
+        y=names,
+        z=shares,
+        zmin=0,
+        zmax=1,
+        text=[list(row) for row in split.confusion],
+        texttemplate="%{text}",
+        colorscale=_ICE_SCALE,
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        hovertemplate="%{text} pictures of %{y} called %{x} (%{z:.0%})<extra></extra>",
+    )
+    return figure
+
+
+def class_counts(dataset: Dataset) -> go.Figure:
+    """Pictures per class, by split."""
+    counts = dataset.counts()
+    names = _distinct(dataset.classes)
+    figure = _figure(
+        110 + 30 * len(names), barmode="stack", yaxis={"autorange": "reversed"}, xaxis={"title": "Pictures"}
+    )
+    for split, title, colour, pattern in (
+        (Split.TRAIN, "Training", EMBER, ""),
+        (Split.VAL, "Validation", ICE, "/"),
+        (Split.TEST, "Test", GREY, "x"),
+    ):
+        values = [counts[name][split] for name in dataset.classes]
+        if any(values):
+            figure.add_bar(
+                name=title,
+                y=names,
+                x=values,
+                orientation="h",
+                hovertemplate="%{x}",
+                marker={"color": colour, "pattern": {"shape": pattern, "solidity": 0.2}},
+            )
+    return figure
+
+
+def probabilities(ranked: Sequence[tuple[str, float]]) -> go.Figure:
+    """One bar per class, the likeliest at the top."""
+    figure = _figure(
+        40 + 34 * len(ranked),
+        showlegend=False,
+        yaxis={"autorange": "reversed"},
+        xaxis={"range": [0, 1.08], "tickformat": ".0%", "visible": False},
+    )
+    names = _distinct([name for name, _ in ranked])
+    values = [value for _, value in ranked]
+    figure.add_bar(
+        y=names,
+        x=values,
+        orientation="h",
+        text=[f"{value:.1%}" for value in values],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{y}: %{x:.2%}<extra></extra>",
+        marker={"color": [ICE] + [GREY] * (len(values) - 1)},
+    )
+    return figure
+
+
+def _distinct(names: Names) -> list[str]:
+    """Names for an axis, where two that are alike after shortening would become one."""
+    shown = [plain(name) for name in names]
+    return [name if shown.count(name) == 1 else f"{name} ({i + 1})" for i, name in enumerate(shown)]

@@ -1,0 +1,20 @@
+"""Recipes kept by content, so that a page and a link can name one by its id."""
+
+from tlcore.config import Recipe
+from tlcore.errors import NotFound
+from tlcore.workspace import Workspace, read_json, write_json
+
+
+def save(workspace: Workspace, recipe: Recipe) -> str:
+    """Keep a recipe and return its id; the same recipe has the same id."""
+    file = workspace.recipes / f"{recipe.id}.json"
+    if not file.exists():
+        write_json(file, recipe.to_json())
+    return recipe.id
+
+
+def load(workspace: Workspace, id: str) -> Recipe:
+    """Raises NotFound for an id that names no recipe here."""
+    if not id.isalnum():
+        raise NotFound("The recipe in this link is cut short. Design it again on the Model page.")
+    return Recipe.parse(read_json(workspace.recipes / f"{id}.json"))

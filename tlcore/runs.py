@@ -1,0 +1,213 @@
+"""The Run record: one recipe trained on one dataset. The run folder is the truth.
+
+``run.json`` says what it is and never changes; ``history.jsonl`` holds one line per event and is never
+rewritten; what the run is doing is derived from both.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from tlcore.config import Recipe
+from tlcore.datasets import Dataset
+from tlcore.errors import NotFound, WorkspaceError
+from tlcore.workspace import Workspace, append_line, new_id, read_json, read_lines, write_json
+
+Event = dict[str, Any]
+
+
+class Status(StrEnum):
+    QUEUED = "queued"
+    PREPARING = "preparing"
+    TRAINING = "training"
+    STOPPING = "stopping"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def final(self) -> bool:
+        return self in (Status.DONE, Status.STOPPED, Status.FAILED, Status.INTERRUPTED)
+
+
+_FINAL_EVENTS = ("done", "stopped", "failed")
+
+
+@dataclass(frozen=True)
+class Run:
+    id: str
+    name: str
+    dataset_id: str
+    dataset_name: str
+    classes: tuple[str, ...]
+    """Of the dataset, in the order of the model's outputs; a run outlives its dataset."""
+    created: str
+    """ISO 8601, UTC."""
+    recipe: Recipe
+    folder: Path
+
+    @property
+    def job_key(self) -> str:
+        """The name of its job in the engine."""
+        return f"run-{self.id}"
+
+    @property
+    def model_file(self) -> Path:
+        return self.folder / "model.keras"
+
+    @property
+    def evaluation_file(self) -> Path:
+        return self.folder / "evaluation.json"
+
+    @property
+    def stop_file(self) -> Path:
+        return self.folder / "stop"
+
+    def record(self, event: str, **values: Any) -> None:
+        """Append one event to the history, with the time."""
+        append_line(self.folder / "history.jsonl", {"event": event, "at": now(), **values})
+
+    def events(self) -> list[Event]:
+        return read_lines(self.folder / "history.jsonl")
+
+    def request_stop(self) -> None:
+        """Ask for a stop; training looks for it at every batch. Asking twice is asking once."""
+        self.stop_file.touch()
+
+    @property
+    def has_model(self) -> bool:
+        return self.model_file.is_file() and self.evaluation_file.is_file()
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def create(workspace: Workspace, recipe: Recipe, dataset: Dataset, *, name: str = "") -> Run:
+    """Write a new run's record. It is queued until a worker takes it."""
+    id = new_id()
+    run = Run(
+        id,
+        name.strip()[:100] or f"Run {id[-4:]}",
+        dataset.id,
+        dataset.name,
+        dataset.classes,
+        now(),
+        recipe,
+        workspace.runs / id,
+    )
+    run.folder.mkdir(parents=True)
+    write_json(run.folder / "recipe.json", recipe.to_json())
+    record = {
+        field.name: getattr(run, field.name)
+        for field in dataclasses.fields(run)
+        if field.name not in ("recipe", "folder")
+    }
+    run.record("queued")
+    # Written last: a folder without run.json is not a run yet.
+    write_json(run.folder / "run.json", record)
+    return run
+
+
+def load(workspace: Workspace, id: str) -> Run:
+    """Raises NotFound for an unknown id, WorkspaceError for a damaged record."""
+    folder = workspace.folder(workspace.runs, id, "run")
+    try:
+        record = read_json(folder / "run.json")
+        return Run(
+            **record | {"classes": tuple(record["classes"])},
+            folder=folder,
+            recipe=Recipe.parse(read_json(folder / "recipe.json")),
+        )
+    except (TypeError, KeyError) as error:
+        raise WorkspaceError(f"run.json of run {id} was written by another version of Thaw.") from error
+
+
+def list_all(workspace: Workspace) -> list[Run]:
+    """All runs, newest first. A folder that holds no complete record is not a run."""
+    if not workspace.runs.is_dir():
+        return []
+    found = []
+    for folder in sorted(workspace.runs.iterdir(), reverse=True):
+        try:
+            found.append(load(workspace, folder.name))
+        except NotFound:
+            continue
+    return found
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a run's history amounts to."""
+
+    status: Status
+    epochs: tuple[Event, ...] = ()
+    epochs_total: int = 0
+    share: float = 0.0
+    """Of the work that is left to a fresh run, 0 to 1."""
+    time_left_s: float | None = None
+    message: str = ""
+    final: Event = dataclasses.field(default_factory=dict)
+
+    @property
+    def best(self) -> Event | None:
+        return max(self.epochs, key=lambda epoch: float(epoch["val_accuracy"]), default=None)
+
+
+def progress(run: Run, events: list[Event], *, alive: bool) -> Progress:
+    """``alive``: whether the engine holds the run's job, queued or running."""
+    status = _status(run, events, alive=alive)
+    epochs = tuple(event for event in events if event["event"] == "epoch")
+    final = events[-1] if events and events[-1]["event"] in _FINAL_EVENTS else {}
+    preparing = status in (Status.QUEUED, Status.PREPARING)
+    share, left = _features_share(events) if preparing else _training_share(run, events, epochs)
+    if status is Status.DONE:
+        share = 1.0
+    return Progress(
+        status,
+        epochs,
+        run.recipe.epochs,
+        share,
+        None if status.final else left,
+        str(final.get("message", "")),
+        final,
+    )
+
+
+def _status(run: Run, events: list[Event], *, alive: bool) -> Status:
+    last = events[-1]["event"] if events else "queued"
+    if last in _FINAL_EVENTS:
+        return Status(last)
+    if not alive:
+        # Never "done": nobody wrote that it ended, and nobody works on it.
+        return Status.INTERRUPTED
+    if run.stop_file.exists():
+        return Status.STOPPING
+    if last == "queued":
+        return Status.QUEUED
+    return Status.TRAINING if any(e["event"] == "phase" for e in events) else Status.PREPARING
+
+
+def _training_share(run: Run, events: list[Event], epochs: tuple[Event, ...]) -> tuple[float, float | None]:
+    """Epochs done and the batches of the one under way; the time left by the pace of the latest epochs."""
+    done = float(len(epochs))
+    paces = [float(epoch["seconds"]) for epoch in epochs[-5:]]
+    last = events[-1] if events else {}
+    if last.get("event") == "batches":
+        part = last["step"] / last["steps"]
+        done += part
+        paces = paces or [last["elapsed_s"] / part]
+    left = sum(paces) / len(paces) * (run.recipe.epochs - done) if paces else None
+    return min(done / run.recipe.epochs, 1.0), left
+
+
+def _features_share(events: list[Event]) -> tuple[float, float | None]:
+    last = events[-1] if events else {}
+    if last.get("event") != "features" or not last.get("done"):
+        return 0.0, None
+    share = last["done"] / last["total"]
+    return share, last["elapsed_s"] / share * (1 - share)

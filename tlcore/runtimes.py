@@ -1,0 +1,149 @@
+"""A Keras graph as LiteRT: converted, checked against Keras on real pictures, and run without TensorFlow.
+
+A run's graph is in two parts: the frozen prefix, converted once and shared by all runs that have it, and the
+rest, which is small. So a second head is ready to predict at once.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import psutil
+
+from tlcore import images
+from tlcore.datasets import Dataset
+from tlcore.errors import RunError
+from tlcore.models import Network
+from tlcore.runs import Run
+from tlcore.workspace import Workspace, read_json, write_atomic, write_json
+
+LARGEST_DIFFERENCE = 1e-4
+CHECKED_PICTURES = 8
+
+Pixels = npt.NDArray[Any]
+Probabilities = npt.NDArray[np.float32]
+
+
+class Graph:
+    """A chain of LiteRT files from pixels to probabilities, to be run from any thread."""
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        self._parts = [_Part(file) for file in files]
+        self._lock = threading.Lock()
+
+    def run(self, pixels: Pixels) -> Probabilities:
+        """``pixels``: (n, size, size, 3), RGB, 0–255. Returns (n, classes), float32."""
+        values = pixels.astype(np.float32)
+        with self._lock:
+            for part in self._parts:
+                values = part.run(values)
+        return values
+
+
+class _Part:
+    def __init__(self, file: Path) -> None:
+        from ai_edge_litert.interpreter import Interpreter
+
+        # More threads than cores make it slower.
+        self._interpreter = Interpreter(model_path=str(file), num_threads=psutil.cpu_count(logical=False))
+        self._source = self._interpreter.get_input_details()[0]["index"]
+        self._target = self._interpreter.get_output_details()[0]["index"]
+        self._shape: tuple[int, ...] | None = None
+
+    def run(self, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        if self._shape != values.shape:
+            self._interpreter.resize_tensor_input(self._source, values.shape)
+            self._interpreter.allocate_tensors()
+            self._shape = values.shape
+        self._interpreter.set_tensor(self._source, values)
+        self._interpreter.invoke()
+        result: npt.NDArray[np.float32] = self._interpreter.get_tensor(self._target)
+        return result
+
+
+@dataclass(frozen=True)
+class GraphRecord:
+    """What ``graph.json`` in a run's folder says."""
+
+    image_size_px: int
+    prefix: str | None
+    """Name of the shared graph of the frozen prefix; None: the run's own graph is the whole."""
+    difference: float
+    """Largest difference of a probability from Keras' on real pictures."""
+    sentence: str = ""
+    """Why the graph is not used, where it differs too much."""
+
+
+def open_graph(workspace: Workspace, run: Run) -> tuple[Graph, GraphRecord]:
+    """The graph of a finished run. Raises RunError when it has none that can be trusted."""
+    if not (run.folder / "graph.json").is_file():
+        raise RunError(f"{run.name} has no finished model yet. Train it to the end first.")
+    record = GraphRecord(**read_json(run.folder / "graph.json"))
+    if record.sentence:
+        raise RunError(record.sentence)
+    shared = [_shared(workspace, record.prefix)] if record.prefix else []
+    if not all(file.is_file() for file in shared):
+        raise RunError(
+            f"A part of the model of {run.name} was cleaned away. Train it again: it takes seconds."
+        )
+    return Graph([*shared, run.folder / "suffix.tflite"]), record
+
+
+def convert(workspace: Workspace, run: Run, network: Network, dataset: Dataset) -> GraphRecord:
+    """Write the run's graph and compare it with Keras on pictures of the dataset.
+
+    Where they differ by more than ``LARGEST_DIFFERENCE`` the record says so and the graph is not used.
+    """
+    # The part that was frozen in every phase: the same for all runs on the same cut.
+    phase = min(network.plan.phases, key=lambda phase: phase.frozen_layers)
+    prefix, files = network.prefix(phase), []
+    if prefix is not None:
+        shared = _shared(workspace, prefix.digest[:32])
+        if not shared.is_file():
+            write_atomic(shared, to_litert(prefix.model))
+        files.append(shared)
+    write_atomic(run.folder / "suffix.tflite", to_litert(network.suffix(phase)))
+    files.append(run.folder / "suffix.tflite")
+
+    size = network.plan.image_size_px
+    step = max(1, len(dataset.items) // CHECKED_PICTURES)
+    pixels = np.stack(
+        [images.load_rgb(dataset.path(item), size) for item in dataset.items[::step][:CHECKED_PICTURES]]
+    )
+    expected = network.whole().predict_on_batch(pixels.astype(np.float32))
+    difference = float(np.abs(Graph(files).run(pixels) - expected).max())
+    sentence = (
+        ""
+        if difference <= LARGEST_DIFFERENCE
+        else (
+            f"The converted graph differs from Keras by {difference:.1e} (at most {LARGEST_DIFFERENCE:.0e} "
+            "is accepted), so it is not used. Export the model and predict with Keras."
+        )
+    )
+    record = GraphRecord(size, prefix.digest[:32] if prefix else None, difference, sentence)
+    write_json(run.folder / "graph.json", vars(record))
+    return record
+
+
+def _shared(workspace: Workspace, name: str) -> Path:
+    return workspace.graphs / f"{name}.tflite"
+
+
+def to_litert(model: Any) -> bytes:
+    """A Keras model with one input and one output as a LiteRT flat buffer, float32.
+
+    The form of conversion that gave the right numbers for every backbone tried: a concrete function with its
+    variables frozen; ``from_concrete_functions([function], model)`` gives NaN for some.
+    """
+    import tensorflow as tf
+    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+
+    signature = tf.TensorSpec((None, *model.input_shape[1:]), tf.float32)
+    function = tf.function(lambda x: model(x, training=False)).get_concrete_function(signature)
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([convert_variables_to_constants_v2(function)])
+    content: bytes = converter.convert()
+    return content

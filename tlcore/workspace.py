@@ -1,0 +1,189 @@
+"""Where things lie on disk, and how they get there: whole, or not at all."""
+
+import json
+import os
+import re
+import secrets
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import platformdirs
+
+from tlcore.errors import NotFound, WorkspaceError
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{3,63}")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folder that holds datasets, features, runs and weights."""
+
+    home: Path
+
+    @classmethod
+    def default(cls) -> "Workspace":
+        """``THAW_HOME``, else the platform's data folder."""
+        home = os.environ.get("THAW_HOME")
+        return cls(Path(home) if home else Path(platformdirs.user_data_dir("thaw", appauthor=False)))
+
+    @property
+    def datasets(self) -> Path:
+        return self.home / "datasets"
+
+    @property
+    def features(self) -> Path:
+        return self.home / "features"
+
+    @property
+    def graphs(self) -> Path:
+        """Converted graphs of frozen prefixes, shared by runs."""
+        return self.home / "graphs"
+
+    @property
+    def runs(self) -> Path:
+        return self.home / "runs"
+
+    @property
+    def recipes(self) -> Path:
+        """Recipes being designed, one small file each, named by content."""
+        return self.home / "recipes"
+
+    @property
+    def pictures(self) -> Path:
+        """Pictures shown to a model on the Predict page."""
+        return self.home / "pictures"
+
+    @property
+    def weights(self) -> Path:
+        """Weight files put here by hand for machines without internet."""
+        return self.home / "weights"
+
+    @property
+    def engine(self) -> Path:
+        return self.home / "engine"
+
+    def folder(self, parent: Path, id: str, what: str) -> Path:
+        """The folder of one thing. Raises NotFound when the id is malformed or nothing lies there."""
+        if not _ID.fullmatch(id) or not (parent / id).is_dir():
+            raise NotFound(
+                f"There is no {what} {id[:64]!r} here. It may have been deleted, or the link is cut short."
+            )
+        return parent / id
+
+    def check_writable(self) -> None:
+        """Raises WorkspaceError when nothing can be saved: better before an hour of training than after."""
+        try:
+            self.home.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.home):
+                pass
+        except OSError as error:
+            raise WorkspaceError(
+                f"The workspace cannot be written ({error.strerror}). "
+                "Free some space, or set THAW_HOME to a folder of your own."
+            ) from error
+
+    def scratch(self) -> "tempfile.TemporaryDirectory[str]":
+        """A folder for half-made things on the same disk, so that renaming out of it is atomic."""
+        parent = self.home / "scratch"
+        parent.mkdir(parents=True, exist_ok=True)
+        return tempfile.TemporaryDirectory(dir=parent, ignore_cleanup_errors=True)
+
+
+def new_id() -> str:
+    """An id that sorts by the time it was made: seconds since 2020 in hex, then four random bytes."""
+    return f"{int(time.time()) - 1577836800:08x}-{secrets.token_hex(4)}"
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees the old one or the new one, never half of it.
+
+    Raises WorkspaceError when the disk is full or the folder cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        # Renamed last: a reader must never see half a file.
+        os.replace(temporary, path)
+        sync_folder(path.parent)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise WorkspaceError(
+            f"{path.name} could not be saved ({error.strerror}). Free some space and try again; "
+            "what was saved before is unharmed."
+        ) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename inside the folder survive a power cut. Windows keeps directories itself."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_json(path: Path, value: Any) -> None:
+    write_atomic(path, json.dumps(value, indent=1, ensure_ascii=False).encode())
+
+
+def read_json(path: Path) -> Any:
+    """Raises WorkspaceError for a damaged file, naming it; NotFound when it is not there."""
+    try:
+        return json.loads(path.read_bytes())
+    except FileNotFoundError as error:
+        raise NotFound(f"{path.name} of {path.parent.name} is not there.") from error
+    except ValueError as error:
+        raise WorkspaceError(f"{path.name} of {path.parent.name} is damaged and cannot be read.") from error
+
+
+def append_line(path: Path, value: dict[str, Any]) -> None:
+    """Append one event as a line of JSON, in one write, so that lines of two writers never mix."""
+    line = (json.dumps(value, ensure_ascii=False) + "\n").encode()
+    try:
+        with open(path, "ab+") as file:
+            # A line that a crash tore stays torn, and this one whole.
+            if _ends_torn(file):
+                line = b"\n" + line
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise WorkspaceError(
+            f"{path.name} could not be written ({error.strerror}). Free some space."
+        ) from error
+
+
+def _ends_torn(file: BinaryIO) -> bool:
+    if file.seek(0, os.SEEK_END) == 0:
+        return False
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) != b"\n"
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """The events of a file of JSON lines. A line that was torn by a crash is ignored."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return []
+    # Without its end a line is still being written.
+    complete = content.split(b"\n")[:-1]
+    return [event for event in map(_parsed, complete) if event is not None]
+
+
+def _parsed(line: bytes) -> dict[str, Any] | None:
+    try:
+        value = json.loads(line)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
