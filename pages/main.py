@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import messages, sidebar, state
+from pages.ui import guide, messages, sidebar, state
 
 # One place to add a page: section, file, title, icon.
 PAGES = {
@@ -21,11 +21,14 @@ PAGES = {
     ),
 }
 
-st.set_page_config(page_title="Thaw", page_icon=":material/ac_unit:", layout="wide")
+# From a file: Streamlit would fetch a Material icon for the tab from the internet.
+st.set_page_config(page_title="Thaw", page_icon=str(guide.FOLDER / "ui" / "icon.png"), layout="wide")
+st.logo(str(guide.FOLDER / "ui" / "logo.svg"), size="large")
 page = st.navigation(
     {
         section: [
-            st.Page(file, title=title, icon=icon, default=title == "Data") for file, title, icon in pages
+            st.Page(guide.FOLDER / file, title=title, icon=icon, default=title == "Data")
+            for file, title, icon in pages
         ]
         for section, pages in PAGES.items()
     }

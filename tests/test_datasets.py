@@ -1,12 +1,9 @@
-import json
-from collections import Counter
-
 import pytest
 
 from tests import pictures
 from tlcore import datasets, intake
 from tlcore.datasets import Dataset, LeftOut, Split
-from tlcore.errors import DatasetError, NotFound, WorkspaceError
+from tlcore.errors import NotFound, WorkspaceError
 from tlcore.workspace import Workspace
 
 
@@ -17,64 +14,6 @@ def dataset(workspace: Workspace) -> Dataset:
 
 def fractions(val: float = 0.25, test: float = 0.0, seed: int = 0) -> dict[str, float]:
     return {"val_fraction": val, "test_fraction": test, "seed": seed}
-
-
-def hashes(n: int) -> list[str]:
-    return [f"{i:064x}" for i in range(n)]
-
-
-def test_split_is_stratified_and_repeatable() -> None:
-    labels = [0] * 40 + [1] * 28
-    first = datasets.split(labels, hashes(68), **fractions(0.25, 0.1))
-    assert Counter(zip(labels, first, strict=True)) == {
-        (0, "train"): 26, (0, "val"): 10, (0, "test"): 4,
-        (1, "train"): 18, (1, "val"): 7, (1, "test"): 3,
-    }  # fmt: skip
-    assert datasets.split(labels, hashes(68), **fractions(0.25, 0.1)) == first
-    assert datasets.split(labels, hashes(68), **fractions(0.25, 0.1, seed=1)) != first
-
-
-def test_split_does_not_depend_on_the_order() -> None:
-    labels, names = [0] * 10 + [1] * 10, hashes(20)
-    forward = dict(zip(names, datasets.split(labels, names, **fractions()), strict=True))
-    backward = datasets.split(labels[::-1], names[::-1], **fractions())
-    assert dict(zip(names[::-1], backward, strict=True)) == forward
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_identical_pictures_stay_on_one_side(seed: int) -> None:
-    labels = [0] * 10 + [1] * 10
-    names = hashes(10) + hashes(4) + [f"{i:064x}" for i in range(50, 56)]
-    sides = datasets.split(labels, names, **fractions(0.3, 0.2, seed))
-    for sha256 in set(names):
-        assert len({side for side, name in zip(sides, names, strict=True) if name == sha256}) == 1
-    counts = Counter(zip(labels, sides, strict=True))
-    assert counts[0, Split.VAL] == counts[1, Split.VAL] == 3
-    assert counts[0, Split.TEST] == counts[1, Split.TEST] == 2
-
-
-def test_small_classes_have_one_picture_on_every_side() -> None:
-    sides = datasets.split([0] * 4 + [1] * 4, hashes(8), **fractions(0.5, 0.4))
-    assert Counter(sides[:4]) == Counter(sides[4:])
-    assert set(sides[:4]) == set(Split)
-
-
-@pytest.mark.parametrize(
-    ("val", "test", "said"),
-    [
-        (0.04, 0, "5 % to 50 %. Received: 4%"),
-        (0.6, 0, "Received: 60%"),
-        (0.2, 0.5, "0 % to 40 %. Received: 50%"),
-    ],
-)
-def test_fractions_are_checked(val: float, test: float, said: str) -> None:
-    with pytest.raises(DatasetError, match=said):
-        datasets.split([0, 1], hashes(2), **fractions(val, test))
-
-
-def test_fraction_that_is_no_number_is_refused() -> None:
-    with pytest.raises(DatasetError):
-        datasets.check_fractions(float("nan"), 0)
 
 
 def test_a_loaded_dataset_equals_the_saved_one(workspace: Workspace, dataset: Dataset) -> None:
@@ -119,26 +58,6 @@ def test_list_is_newest_first_and_tells_of_damage(workspace: Workspace, dataset:
     (second.folder / "manifest.json").write_bytes(b'{"id": ')
     assert [d.id for d in datasets.list_all(workspace)] == [third.id, dataset.id]
     assert [entry.name for entry in datasets.list_damaged(workspace)] == [second.id]
-
-
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        lambda m: m.pop("items"),
-        lambda m: m["items"][0].update(file="../../secret.png"),
-        lambda m: m["items"][0].update(label=2),
-        lambda m: m["items"][0].update(split="elsewhere"),
-        lambda m: m["items"][0].update(extra=1),
-        lambda m: m.update(classes=None),
-    ],
-)
-def test_damaged_manifest_is_a_sentence(workspace: Workspace, dataset: Dataset, spoil) -> None:
-    path = dataset.folder / "manifest.json"
-    manifest = json.loads(path.read_bytes())
-    spoil(manifest)
-    path.write_text(json.dumps(manifest))
-    with pytest.raises(WorkspaceError, match=f"manifest of dataset {dataset.id} is damaged"):
-        datasets.load(workspace, dataset.id)
 
 
 @pytest.mark.parametrize("id", ["0123456789abcdef", "../../etc", "", "A" * 16])

@@ -103,36 +103,6 @@ def test_every_mode_becomes_right_rgb(mode: str, format: str, colour: int, expec
     assert np.abs(pixels(safe.content)[8, 8].astype(int) - expected).max() <= 3
 
 
-@pytest.mark.parametrize("format", ["PNG", "TIFF"])
-def test_sixteen_bit_ramp_is_rescaled_and_said(format: str) -> None:
-    ramp = np.linspace(0, 65535, 256).astype(np.uint16).reshape(16, 16)
-    safe = make_safe(pictures.encoded(Image.fromarray(ramp), format))
-    assert safe.notes == ("16-bit rescaled to 8",)
-    assert pixels(safe.content)[..., 0].ravel().tolist() == list(range(256))
-
-
-def test_sixteen_bit_colour_is_said() -> None:
-    row = b"\0" + struct.pack(">6H", 0, 0x7FFF, 0xFFFF, 0x1234, 0x8000, 0xFF00)
-    safe = make_safe(pictures.raw_png(2, 1, 16, 2, row))
-    assert safe.notes == ("16-bit rescaled to 8",)
-    assert pixels(safe.content).tolist() == [[[0, 127, 255], [18, 128, 255]]]
-
-
-@pytest.mark.parametrize(
-    ("values", "expected", "note"),
-    [
-        (np.array([[0, 2048, 4095]], np.uint16), [0, 128, 255], "16-bit rescaled to 8"),
-        (np.array([[0, 32768, 65535]], np.int32), [0, 128, 255], "16-bit rescaled to 8"),
-        (np.array([[0, 0.5, np.nan, 1]], np.float32), [0, 128, 0, 255], "fractions rescaled to 8 bits"),
-        (np.array([[-10, 0, 10]], np.float32), [0, 128, 255], "values stretched to 8 bits"),
-    ],
-)
-def test_deep_grey_values(values: np.ndarray, expected: list[int], note: str) -> None:
-    safe = make_safe(pictures.encoded(Image.fromarray(values), "TIFF"))
-    assert pixels(safe.content)[0, :, 0].tolist() == expected
-    assert safe.notes == (note,)
-
-
 @pytest.mark.parametrize("format", ["GIF", "WEBP", "PNG", "TIFF"])
 def test_first_frame_is_taken_and_said(format: str) -> None:
     first, second = Image.new("RGB", (16, 16), (255, 0, 0)), Image.new("RGB", (16, 16), (0, 0, 255))
@@ -194,30 +164,6 @@ def test_linear_profile_becomes_srgb() -> None:
     source = pictures.encoded(Image.new("RGB", (8, 8), (128, 128, 128)), icc_profile=wide_gamut_profile())
     found = pixels(make_safe(source).content)[0, 0].astype(int)
     assert np.abs(found - 188).max() <= 2  # linear 0.5 is 188 in sRGB
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"", "The file is empty (0 bytes)."),
-        (b"hello", "It is no picture (JPEG, PNG, GIF, BMP, WebP or TIFF)."),
-        (b"\0\0\0\x18ftypheic", "HEIC files are not read. Export it as JPEG or PNG."),
-        (b"\0\0\0\x18ftypavif", "AVIF files are not read. Export it as JPEG or PNG."),
-        (b"\0\0\0\x18ftypcrx ", "RAW files are not read. Export it as JPEG or PNG."),
-        (b"\0\0\0\x18ftypisom", "Video files are not read. Export it as JPEG or PNG."),
-        (b"%!PS-Adobe-3.0 EPSF-3.0\n", "EPS files are not read. Export it as JPEG or PNG."),
-        (b"\xc5\xd0\xd3\xc6....", "EPS files are not read. Export it as JPEG or PNG."),
-        (b"8BPS\0\1", "PSD files are not read. Export it as JPEG or PNG."),
-        (b"<svg xmlns='x'/>", "SVG files are not read. Export it as JPEG or PNG."),
-        (b"<?xml version='1.0'?>\n<!-- x --><svg>", "SVG files are not read. Export it as JPEG or PNG."),
-        (b"II*\0\x10\0\0\0CR\2\0", "RAW files are not read. Export it as JPEG or PNG."),
-        (b"PK\x03\x04", "It is an archive inside. Unpack it, and add its folders."),
-    ],
-)
-def test_what_is_no_readable_picture_is_named(content: bytes, reason: str) -> None:
-    with pytest.raises(ImageError) as caught:
-        make_safe(content)
-    assert str(caught.value) == reason
 
 
 def test_raw_photo_in_a_tiff_is_refused() -> None:

@@ -8,12 +8,12 @@ from PIL import Image
 from tests import pictures
 from tlcore import intake
 from tlcore.archives import ZipBomb
-from tlcore.datasets import Dataset, LeftOut, Split
+from tlcore.datasets import Dataset, Split
 from tlcore.errors import DatasetError
+from tlcore.sources import HOW
 from tlcore.workspace import Workspace
 
 SAMPLE = Path(__file__).parents[1] / "sample_data" / "clipart"
-HOW = "Put the pictures into one folder per class and zip them."
 
 
 def taken(workspace: Workspace, files: dict[str, bytes]) -> Dataset:
@@ -92,101 +92,6 @@ def test_unusable_files_are_left_out_with_a_reason(workspace: Workspace) -> None
     }
 
 
-def test_what_systems_leave_behind_is_counted(workspace: Workspace) -> None:
-    junk = {
-        "__MACOSX/cats/._0.png": b"x", "__MACOSX/cats/._1.png": b"x", "cats/.DS_Store": b"x",
-        "Thumbs.db": b"x", "dogs/desktop.ini": b"x", "cats/.ipynb_checkpoints/0.png": pictures.png(),
-        ".hidden": b"x", "fish/": b"",
-    }  # fmt: skip
-    dataset = taken(workspace, pictures.classes("cats", "dogs") | junk)
-    assert sizes(dataset) == {"cats": 4, "dogs": 4}
-    assert dataset.notes == (
-        "Ignored: .DS_Store (1)",
-        "Ignored: .ipynb_checkpoints (1)",
-        "Ignored: Thumbs.db (1)",
-        "Ignored: __MACOSX (2)",
-        "Ignored: desktop.ini (1)",
-        "Ignored: hidden files (1)",
-    )
-    assert dataset.left_out == (LeftOut("fish", "The folder is empty."),)
-
-
-def test_a_folder_with_links_devices_and_depth(workspace: Workspace, tmp_path: Path) -> None:
-    root = pictures.written(tmp_path / "pets", pictures.classes("cats", "dogs"))
-    (root / "cats" / "link.png").symlink_to(root / "dogs" / "0.png")
-    (root / "loop").symlink_to(root)
-    (root / ".git").mkdir()
-    (root / "empty").mkdir()
-    pictures.written(root, {"d/" * 30 + "x.png": pictures.png(5)})
-    dataset = intake.take(workspace, root, name="x")
-    assert sizes(dataset) == {"cats": 4, "dogs": 4}
-    assert dataset.notes == ("Ignored: hidden files (1)",)
-    assert reasons(dataset) == {
-        "cats/link.png": "It is a link, not a file.",
-        "loop": "It is a link, not a file.",
-        "d/" * 19 + "d": "It lies 21 folders deep; 20 is the limit.",
-        "empty": "The folder is empty.",
-    }
-
-
-def test_split_folders_are_put_together(workspace: Workspace) -> None:
-    halves = pictures.classes("cats", "dogs")
-    files = {f"data/{'Train' if '0' in name else 'val'}/{name}": content for name, content in halves.items()}
-    dataset = taken(workspace, files)
-    assert sizes(dataset) == {"cats": 4, "dogs": 4}
-    assert dataset.notes == ("The folders 'Train', 'val' were put together; the split was made anew.",)
-
-
-def test_a_class_may_be_called_train(workspace: Workspace) -> None:
-    assert sizes(taken(workspace, pictures.classes("train", "test"))) == {"test": 4, "train": 4}
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "name"),
-    [
-        ("Cats", "cats", "Cats"),
-        ("cafe\u0301", "café", "café"),
-        ("cats ", "cats", "cats"),
-        ("a/red", "b/red", "red"),
-    ],
-)
-def test_names_that_look_alike_are_one_class(
-    workspace: Workspace, first: str, second: str, name: str
-) -> None:
-    files = pictures.classes(first, second, "other")
-    files = {path.replace("/0", f"/{len(path)}0"): content for path, content in files.items()}
-    dataset = taken(workspace, files)
-    assert sizes(dataset) == {name: 8, "other": 4}
-    if first.strip() != second and "e\u0301" not in first:
-        assert dataset.notes == (f"The folders '{first}', '{second}' are one class, '{name}'.",)
-
-
-HOSTILE = [
-    "<img src=x onerror=alert(1)>", "![](http:⁄⁄127.0.0.1:9⁄x.png)", "$x$", ":red[x]", "**b**", "=cmd()",
-    "CON", "NUL", "dots...", "חתול", "👩\u200d🔬", "n" * 100, "'; DROP", "{0}%s",
-]  # fmt: skip
-
-
-def test_hostile_names_are_kept_as_text(workspace: Workspace) -> None:
-    files = pictures.classes(*HOSTILE)
-    files |= {f"$x$/{name}.png": pictures.png(50_000 + n) for n, name in enumerate([*HOSTILE, "m" * 300])}
-    dataset = taken(workspace, files)
-    assert dataset.classes == tuple(sorted(HOSTILE))
-    assert {f"{name}.png" for name in HOSTILE} | {"m" * 300 + ".png"} <= {item.name for item in dataset.items}
-    assert dataset.left_out == ()
-    stored = {path.name for path in (dataset.folder / "images").iterdir()}
-    assert stored == {f"{item.sha256}.png" for item in dataset.items}
-
-
-def test_controls_are_taken_from_names(workspace: Workspace) -> None:
-    assert taken(workspace, pictures.classes("a\u202eb\x07", "dogs")).classes == ("ab", "dogs")
-
-
-def test_long_class_name_is_refused(workspace: Workspace) -> None:
-    with pytest.raises(DatasetError, match="has 101 characters; 100 is the limit"):
-        taken(workspace, pictures.classes("n" * 101, "dogs"))
-
-
 def test_same_picture_twice_in_a_class_is_kept_once(workspace: Workspace) -> None:
     files = pictures.classes("cats", "dogs")
     # Another file of the same pixels: only the picture made safe tells that it is the same.
@@ -250,19 +155,6 @@ def test_what_makes_no_dataset_is_one_sentence(
         taken(workspace, files)
     assert str(caught.value) == said
     assert not workspace.datasets.exists()
-
-
-def test_a_file_that_is_no_archive(workspace: Workspace, tmp_path: Path) -> None:
-    path = tmp_path / "notes.txt"
-    path.write_text("hello")
-    said = f"'notes.txt' is not a zip archive or a folder of pictures. {HOW}"
-    for source in (path, [("notes.txt", b"hello")]):
-        with pytest.raises(DatasetError) as caught:
-            intake.take(workspace, source, name="x")
-        assert str(caught.value) == said
-    with pytest.raises(DatasetError, match="^'gone' cannot be read") as caught:
-        intake.take(workspace, tmp_path / "gone", name="x")
-    assert str(tmp_path) not in str(caught.value)
 
 
 def test_limits_are_stated_before_decoding(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

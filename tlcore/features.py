@@ -76,20 +76,35 @@ def prepare(
     """
     key = features_key(dataset.items, prefix, size_px, view)
     folder = workspace.features / key
-    if (folder / "index.json").is_file():
+    if (found := _cached(folder)) is not None:
         # Least-recently-used clean-up goes by this time.
         os.utime(folder)
-        return Features(key, np.load(folder / "features.npy", mmap_mode="r"), reused=True)
-    with workspace.scratch() as scratch:
-        made = Path(scratch) / key
-        made.mkdir()
-        _compute(made / "features.npy", dataset, prefix, size_px, view, progress)
-        write_json(
-            made / "index.json",
-            {"images": len(dataset.items), "size_px": size_px, "view": view.key, "code": CODE_VERSION},
-        )
-        _publish(made, folder)
+        return Features(key, found, reused=True)
+    try:
+        with workspace.scratch() as scratch:
+            made = Path(scratch) / key
+            made.mkdir()
+            _compute(made / "features.npy", dataset, prefix, size_px, view, progress)
+            write_json(
+                made / "index.json",
+                {"images": len(dataset.items), "size_px": size_px, "view": view.key, "code": CODE_VERSION},
+            )
+            _publish(made, folder)
+    except OSError as error:
+        raise WorkspaceError(
+            f"The features could not be kept ({error.strerror}). Free some space."
+        ) from error
     return Features(key, np.load(folder / "features.npy", mmap_mode="r"), reused=False)
+
+
+def _cached(folder: Path) -> npt.NDArray[Any] | None:
+    """A complete cache's array; None where there is none, or none that can be read."""
+    if not (folder / "index.json").is_file():
+        return None
+    try:
+        return np.load(folder / "features.npy", mmap_mode="r")  # type: ignore[no-any-return]
+    except (OSError, ValueError):
+        return None
 
 
 def features_key(items: Sequence[Item], prefix: Prefix | None, size_px: int, view: View) -> str:
@@ -104,24 +119,19 @@ def features_key(items: Sequence[Item], prefix: Prefix | None, size_px: int, vie
 def _compute(
     file: Path, dataset: Dataset, prefix: Prefix | None, size_px: int, view: View, progress: Progress
 ) -> None:
-    total = len(dataset.items)
+    total, done = len(dataset.items), 0
     shape = tuple(prefix.model.output_shape[1:]) if prefix is not None else (size_px, size_px, 3)
-    kind = np.float32 if prefix is not None else np.uint8
-    try:
-        array = np.lib.format.open_memmap(file, mode="w+", dtype=kind, shape=(total, *shape))
-        done = 0
+    kind = np.dtype(np.float32 if prefix is not None else np.uint8)
+    header = {"descr": kind.str, "fortran_order": False, "shape": (total, *shape)}
+    # Written, not memory-mapped: on a full disk a write is an error, but a mapped page kills the process.
+    with open(file, "wb") as handle:
+        np.lib.format.write_array_header_1_0(handle, header)
         for pixels in _decoded(dataset, size_px, view):
             rows = run_prefix(prefix.model, pixels) if prefix is not None else pixels
-            array[done : done + len(rows)] = rows
+            handle.write(np.ascontiguousarray(rows, kind).data)
             done += len(rows)
             progress(done, total)
-        array.flush()
-    except OSError as error:
-        raise WorkspaceError(
-            f"The features could not be kept ({error.strerror}). Free some space."
-        ) from error
-    del array
-    with open(file, "rb+") as handle:
+        handle.flush()
         os.fsync(handle.fileno())
 
 
@@ -150,8 +160,9 @@ def _decoded(dataset: Dataset, size_px: int, view: View) -> Any:
 
 def _publish(made: Path, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    if folder.exists():
-        # Without an index it is not a cache; an earlier version of Thaw may have left it.
-        shutil.rmtree(folder, ignore_errors=True)
+    if _cached(folder) is not None:
+        return  # Another worker was first; its cache may already be in use.
+    # What cannot be read is not a cache; an earlier version of Thaw may have left it.
+    shutil.rmtree(folder, ignore_errors=True)
     os.replace(made, folder)
     sync_folder(folder.parent)

@@ -18,6 +18,9 @@ EMBER = "#E8590C"
 GREY = "#8A94A0"
 _ICE_SCALE = ((0.0, "rgba(46,143,199,0.06)"), (1.0, ICE))
 
+# Downwards. Plotly would take classes called 1, 2, 10 for numbers, and place and order them as such.
+_NAMES = {"type": "category", "autorange": "reversed"}
+
 Names = Sequence[str]
 
 
@@ -34,10 +37,21 @@ def _figure(height_px: int, **layout: object) -> go.Figure:
         dragmode=False,
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
         **layout,
     )
     return figure
+
+
+def _pattern(shape: str) -> dict[str, object]:
+    """White strokes over the colour, so that no meaning is carried by colour alone."""
+    return {
+        "shape": shape,
+        "fillmode": "overlay",
+        "fgcolor": "rgba(255,255,255,0.6)",
+        "size": 6,
+        "solidity": 0.25,
+    }
 
 
 def layer_strip(plan: Plan, phase: int = 0) -> go.Figure:
@@ -68,12 +82,7 @@ def layer_strip(plan: Plan, phase: int = 0) -> go.Figure:
             marker={
                 "color": colour,
                 "line": {"width": 0.4, "color": "rgba(255,255,255,0.65)"},
-                "pattern": {
-                    "shape": pattern,
-                    "fgcolor": "rgba(255,255,255,0.55)",
-                    "size": 5,
-                    "solidity": 0.25,
-                },
+                "pattern": _pattern(pattern),
             },
             customdata=[
                 [plain(row[0], 40), row[1], "×".join(map(str, row[2])), f"{row[3]:,}"] for row in layers
@@ -127,8 +136,8 @@ def confusion(classes: Names, split: SplitEvaluation) -> go.Figure:
     shares = [[count / max(1, sum(row)) for count in row] for row in split.confusion]
     figure = _figure(
         120 + 44 * len(names),
-        xaxis={"title": "Predicted", "side": "bottom", "constrain": "domain"},
-        yaxis={"title": "True", "autorange": "reversed"},
+        xaxis={"title": "Predicted", "side": "bottom", "constrain": "domain", "type": "category", "showgrid": False},
+        yaxis={"title": "True", "showgrid": False, **_NAMES},
     )
     figure.add_heatmap(
         x=names,
@@ -151,9 +160,7 @@ def class_counts(dataset: Dataset) -> go.Figure:
     """Pictures per class, by split."""
     counts = dataset.counts()
     names = _distinct(dataset.classes)
-    figure = _figure(
-        110 + 30 * len(names), barmode="stack", yaxis={"autorange": "reversed"}, xaxis={"title": "Pictures"}
-    )
+    figure = _figure(110 + 30 * len(names), barmode="stack", yaxis=_NAMES, xaxis={"title": "Pictures"})
     for split, title, colour, pattern in (
         (Split.TRAIN, "Training", EMBER, ""),
         (Split.VAL, "Validation", ICE, "/"),
@@ -167,7 +174,7 @@ def class_counts(dataset: Dataset) -> go.Figure:
                 x=values,
                 orientation="h",
                 hovertemplate="%{x}",
-                marker={"color": colour, "pattern": {"shape": pattern, "solidity": 0.2}},
+                marker={"color": colour, "pattern": _pattern(pattern)},
             )
     return figure
 
@@ -177,7 +184,7 @@ def probabilities(ranked: Sequence[tuple[str, float]]) -> go.Figure:
     figure = _figure(
         40 + 34 * len(ranked),
         showlegend=False,
-        yaxis={"autorange": "reversed"},
+        yaxis=_NAMES,
         xaxis={"range": [0, 1.08], "tickformat": ".0%", "visible": False},
     )
     names = _distinct([name for name, _ in ranked])

@@ -1,8 +1,12 @@
 """Recipes kept by content, so that a page and a link can name one by its id."""
 
+import re
+
 from tlcore.config import Recipe
 from tlcore.errors import NotFound
 from tlcore.workspace import Workspace, read_json, write_json
+
+_ID = re.compile(r"[0-9a-f]{16}")
 
 
 def save(workspace: Workspace, recipe: Recipe) -> str:
@@ -15,6 +19,6 @@ def save(workspace: Workspace, recipe: Recipe) -> str:
 
 def load(workspace: Workspace, id: str) -> Recipe:
     """Raises NotFound for an id that names no recipe here."""
-    if not id.isalnum():
+    if not _ID.fullmatch(id):
         raise NotFound("The recipe in this link is cut short. Design it again on the Model page.")
     return Recipe.parse(read_json(workspace.recipes / f"{id}.json"))

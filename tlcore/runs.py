@@ -5,6 +5,7 @@ rewritten; what the run is doing is derived from both.
 """
 
 import dataclasses
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,8 +14,10 @@ from typing import Any
 
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
-from tlcore.errors import NotFound, WorkspaceError
+from tlcore.errors import NotFound, RecipeError, WorkspaceError
 from tlcore.workspace import Workspace, append_line, new_id, read_json, read_lines, write_json
+
+log = logging.getLogger(__name__)
 
 Event = dict[str, Any]
 
@@ -123,12 +126,12 @@ def load(workspace: Workspace, id: str) -> Run:
             folder=folder,
             recipe=Recipe.parse(read_json(folder / "recipe.json")),
         )
-    except (TypeError, KeyError) as error:
+    except (TypeError, KeyError, RecipeError) as error:
         raise WorkspaceError(f"run.json of run {id} was written by another version of Thaw.") from error
 
 
 def list_all(workspace: Workspace) -> list[Run]:
-    """All runs, newest first. A folder that holds no complete record is not a run."""
+    """All runs, newest first. A folder that holds no complete record is no run, a damaged one is logged."""
     if not workspace.runs.is_dir():
         return []
     found = []
@@ -137,6 +140,9 @@ def list_all(workspace: Workspace) -> list[Run]:
             found.append(load(workspace, folder.name))
         except NotFound:
             continue
+        except WorkspaceError as error:
+            # One damaged record must not hide the other runs.
+            log.warning("%s", error)
     return found
 
 

@@ -106,9 +106,7 @@ def design_head(recipe: Recipe, plan: Plan) -> None:
             args=(lambda layers: layers.append({"dropout": 0.2}),),
         )
     last = plan.head[-1]
-    st.caption(
-        f"Then the output: one unit per class ({plan.classes}), softmax, {last.params:,} parameters."
-    )
+    st.caption(f"Then the output: one unit per class ({plan.classes}), softmax, {last.params:,} parameters.")
 
 
 @told

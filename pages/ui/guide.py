@@ -11,7 +11,9 @@ from tlcore import jobs
 from tlcore.datasets import Dataset
 from tlcore.runs import Progress, Run
 
-SAMPLE = Path(__file__).resolve().parents[2] / "sample_data" / "clipart"
+# Absolute, so that a page is found whichever script Streamlit takes for the main one.
+FOLDER = Path(__file__).resolve().parents[1]
+SAMPLE = FOLDER.parent / "sample_data" / "clipart"
 
 
 def dataset() -> Dataset:
@@ -41,7 +43,17 @@ def headline(run: Run, progress: Progress | None = None) -> None:
     st.caption(literal(f"{run.name} · {run.dataset_name} · {run.recipe.summary()}{status}"))
 
 
+def onward(title: str, page: str) -> None:
+    """The button to what comes next."""
+    if st.button(title, type="primary", icon=":material/arrow_forward:"):
+        st.switch_page(FOLDER / page)
+
+
+def link(title: str, page: str, icon: str) -> None:
+    st.page_link(FOLDER / page, label=title, icon=icon)
+
+
 def _missing(sentence: str, page: str, title: str) -> NoReturn:
     st.info(sentence, icon=":material/arrow_forward:")
-    st.page_link(page, label=title, icon=":material/arrow_forward:")
+    onward(title, page)
     st.stop()

@@ -1,9 +1,11 @@
 """Pictures on a page: small, named, in rows that wrap."""
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
+from PIL import Image, ImageOps
 
 from pages.ui.messages import literal
 from tlcore import images
@@ -14,7 +16,12 @@ THUMBNAIL_PX = 112
 @st.cache_data(max_entries=4000, show_spinner=False)
 def _thumbnail(path: str, size_px: int) -> bytes:
     # Pictures are named by their content, so a path never shows another picture later.
-    return images.thumbnail(Path(path), size_px)
+    with Image.open(io.BytesIO(images.thumbnail(Path(path), size_px))) as picture:
+        # Square, so that a row is even and a tall picture is not stretched to the column's width.
+        square = ImageOps.pad(picture, (size_px, size_px), color="white")
+    content = io.BytesIO()
+    square.save(content, "PNG")
+    return content.getvalue()
 
 
 def gallery(pictures: Sequence[tuple[Path, str, str]], size_px: int = THUMBNAIL_PX) -> None:

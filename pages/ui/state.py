@@ -1,5 +1,6 @@
 """The only keys of session and URL. Pages hold ids; what the ids name lies in the workspace."""
 
+import contextlib
 from typing import Any
 
 import streamlit as st
@@ -7,6 +8,7 @@ import streamlit as st
 from tlcore import datasets, recipes, runs
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
+from tlcore.errors import NotFound
 from tlcore.runs import Run
 from tlcore.workspace import Workspace
 
@@ -25,6 +27,11 @@ def carry() -> None:
             st.session_state[f"last_{id}"] = st.query_params[id]
         elif st.session_state.get(f"last_{id}"):
             st.query_params[id] = st.session_state[f"last_{id}"]
+    chosen = selected("run")
+    if chosen and not selected("dataset"):
+        # A link to a run alone: it is about the run's pictures.
+        with contextlib.suppress(NotFound):
+            select(dataset=runs.load(workspace(), chosen).dataset_id)
 
 
 def selected(id: str) -> str | None:

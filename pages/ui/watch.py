@@ -47,9 +47,9 @@ def _draw(run: Run, under_way: bool) -> None:
         _curves(run, progress)
     if progress.status is Status.DONE:
         with st.container(horizontal=True):
-            st.page_link("understand/evaluate.py", label="See what it got wrong", icon=":material/analytics:")
-            st.page_link("use/predict.py", label="Try it on a picture", icon=":material/center_focus_strong:")
-            st.page_link("use/export.py", label="Take it away", icon=":material/download:")
+            guide.link("See what it got wrong", "understand/evaluate.py", ":material/analytics:")
+            guide.link("Try it on a picture", "use/predict.py", ":material/center_focus_strong:")
+            guide.link("Take it away", "use/export.py", ":material/download:")
 
 
 def _status(run: Run, progress: Progress) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import state
+from pages.ui import guide, state
 from tlcore import jobs, runs
 
 st.title("Compare")
@@ -10,28 +10,27 @@ space = state.workspace()
 known = runs.list_all(space)
 if not known:
     st.info("There are no runs yet.", icon=":material/arrow_forward:")
-    st.page_link("build/train.py", label="Train a model", icon=":material/arrow_forward:")
+    guide.onward("Train a model", "build/train.py")
     st.stop()
 
 rows = []
 for run in known:
     progress = jobs.progress(space, run)
-    rows.append(
-        {
-            "Run": run.name,
-            "Dataset": run.dataset_name,
-            "Status": progress.status.value,
-            "Validation": progress.final.get("val_accuracy"),
-            "Test": progress.final.get("test_accuracy"),
-            "Epochs": len(progress.epochs),
-            "Seconds": progress.final.get("seconds", {}).get("total"),
-            "Recipe": run.recipe.summary(),
-        }
-    )
+    row = {"Run": run.name, "Dataset": run.dataset_name, "Status": progress.status.value}
+    for split, title in (("val", "Validation"), ("test", "Test")):
+        if progress.final.get(f"{split}_accuracy") is not None:
+            row[title] = progress.final[f"{split}_accuracy"]
+    if "total" in progress.final.get("seconds", {}):
+        row["Seconds"] = progress.final["seconds"]["total"]
+    rows.append(row | {"Epochs": len(progress.epochs), "Recipe": run.recipe.summary()})
+
+# A column that no run fills is not drawn.
+order = ["Run", "Dataset", "Status", "Validation", "Test", "Seconds", "Epochs", "Recipe"]
 st.dataframe(
     rows,
     hide_index=True,
     alt="All runs with status, accuracy, time and recipe",
+    column_order=[name for name in order if any(name in row for row in rows)],
     column_config={
         "Validation": st.column_config.NumberColumn(format="percent"),
         "Test": st.column_config.NumberColumn(format="percent"),

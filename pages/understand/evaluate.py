@@ -108,4 +108,4 @@ with left:
 with right:
     show_classes(shown)
 show_mistakes(run, shown)
-st.page_link("use/predict.py", label="Next: try it on a picture", icon=":material/arrow_forward:")
+guide.onward("Next: try it on a picture", "use/predict.py")

@@ -35,7 +35,7 @@ way = st.segmented_control(
     "Picture from", ["A file", "The camera"], default="A file", required=True, key="way", bind="query-params"
 )
 if way == "A file":
-    file = st.file_uploader("A picture", key="predict_file")
+    file = st.file_uploader("A picture", key="predict_file", max_upload_size=50)
 else:
     file = st.camera_input("Take a picture", key="predict_camera")
 # A widget keeps its file; only one that is new replaces the picture in the URL.

@@ -28,10 +28,13 @@ def run(workspace: Workspace, *, port: int | None, browser: bool) -> int:
         command += ["--server.port", str(port)]
     if not browser:
         command += ["--server.headless", "true"]
+    environment = os.environ | {"THAW_HOME": str(workspace.home)}
+    # In its own folder, so that Streamlit reads the settings beside app.py.
+    os.chdir(folder)
+    if os.name == "posix":
+        # The server takes this process's place, so that whoever ends `thaw` ends the server.
+        os.execve(sys.executable, command, environment)
     try:
-        # In its own folder, so that Streamlit reads the settings beside app.py.
-        return subprocess.run(
-            command, cwd=folder, check=False, env=os.environ | {"THAW_HOME": str(workspace.home)}
-        ).returncode
+        return subprocess.run(command, check=False, env=environment).returncode
     except KeyboardInterrupt:
         return 0

@@ -26,7 +26,7 @@ def save_keras(model: Any, file: Path) -> None:
 PROGRAM = """\
 import json, sys, keras, numpy as np
 from PIL import Image, ImageOps
-image = ImageOps.exif_transpose(Image.open(sys.argv[1])).convert("RGB").resize(({size}, {size}), Image.Resampling.BILINEAR)
-probabilities = keras.models.load_model("model.keras").predict(np.asarray(image, "float32")[None], verbose=0)[0]
-print(dict(zip(json.load(open("labels.json", encoding="utf-8")), probabilities.round(4).tolist())))
+rgb = ImageOps.exif_transpose(Image.open(sys.argv[1])).convert("RGB").resize(({size}, {size}), Image.BILINEAR)
+scores = keras.models.load_model("model.keras").predict(np.asarray(rgb, "float32")[None], verbose=0)[0]
+print(dict(zip(json.load(open("labels.json", encoding="utf-8")), scores.round(4).tolist())))
 """

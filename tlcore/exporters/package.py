@@ -1,4 +1,4 @@
-"""A run as a zip to take away: the model, its labels, and how to use it in five lines."""
+"""A run as a zip to take away: the model, its labels, and how to use it in a few lines."""
 
 import io
 import json
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import tlcore
 from tlcore import backbones, datasets, evaluation
-from tlcore.datasets import Dataset, Split
-from tlcore.errors import RunError
+from tlcore.datasets import Split
+from tlcore.errors import NotFound, RunError
 from tlcore.exporters.keras_model import PROGRAM
 from tlcore.runs import Run
 from tlcore.workspace import Workspace
@@ -39,18 +39,14 @@ FORMATS: dict[str, Exporter] = {
 
 def package(workspace: Workspace, run: Run, format: str = "keras") -> bytes:
     """The zip of a finished run. Raises RunError when the run has no model, or for an unknown format."""
-    if format not in FORMATS:
-        raise RunError(f"There is no export format {format!r}. There is: {', '.join(FORMATS)}.")
+    exporter = _exporter(format)
     if not run.has_model:
         raise RunError(f"{run.name} has no model yet. Train it to the end first.")
-    exporter, dataset = FORMATS[format], datasets.load(workspace, run.dataset_id)
-    size = run.recipe.backbone.image_size or backbones.get(run.recipe.backbone.name).image_size_px
-    program = exporter.program.format(size=size)
     contents = exporter.files(run) | {
         "labels.json": json.dumps(run.classes, ensure_ascii=False, indent=1).encode(),
         "recipe.yaml": run.recipe.to_yaml().encode(),
-        "predict.py": program.encode(),
-        "README.md": _readme(run, dataset, exporter, program, size).encode(),
+        "predict.py": program(run, format).encode(),
+        "README.md": _readme(workspace, run, format).encode(),
     }
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
@@ -59,35 +55,75 @@ def package(workspace: Workspace, run: Run, format: str = "keras") -> bytes:
     return buffer.getvalue()
 
 
-def _readme(run: Run, dataset: Dataset, exporter: Exporter, program: str, size: int) -> str:
-    accuracy = evaluation.load(run).accuracy(Split.VAL) or 0.0
-    entry = backbones.get(run.recipe.backbone.name)
+def program(run: Run, format: str) -> str:
+    """A few lines of Python that use the run's model. Raises RunError for an unknown format."""
+    return _exporter(format).program.format(size=_image_size_px(run))
+
+
+def _exporter(format: str) -> Exporter:
+    if format not in FORMATS:
+        raise RunError(f"There is no export format {format!r}. There is: {', '.join(FORMATS)}.")
+    return FORMATS[format]
+
+
+def _image_size_px(run: Run) -> int:
+    return run.recipe.backbone.image_size or backbones.get(run.recipe.backbone.name).image_size_px
+
+
+def _readme(workspace: Workspace, run: Run, format: str) -> str:
+    size = _image_size_px(run)
     # Class names are a user's text: as code they are shown literally.
     names = "\n".join(f"    {number}  {name}" for number, name in enumerate(run.classes))
     return f"""# An image classifier made with Thaw {tlcore.__version__}
 
-It was trained on {len(dataset.of(Split.TRAIN))} pictures on top of {entry.title} and judged
-{accuracy:.0%} of {len(dataset.of(Split.VAL))} validation pictures right.
+{_training(workspace, run)}
+{_accuracy(run)}
 
 ## Use it
 
-    pip install {exporter.requires}
+    pip install {_exporter(format).requires}
     python predict.py picture.jpg
 
-`predict.py` is these five lines:
+`predict.py` is these lines:
 
 ```python
-{program}```
+{program(run, format)}```
 
 ## What goes in, what comes out
 
 - In: `float32` of shape `(n, {size}, {size}, 3)`, RGB, 0–255. All preprocessing is inside the model; the
   picture is only turned upright and resized.
 - Out: `float32` of shape `(n, {len(run.classes)})`, the probability of each class in the order of
-  `labels.json`:
+  `labels.json`.
+
+The classes:
 
 {names}
 
 `recipe.yaml` holds all that defined the training.
-The pretrained weights: {entry.weights_file.source}, {entry.weights_file.licence}.
+{_weights(run)}
 """
+
+
+def _training(workspace: Workspace, run: Run) -> str:
+    title = backbones.get(run.recipe.backbone.name).title
+    try:
+        pictures = f" on {len(datasets.load(workspace, run.dataset_id).of(Split.TRAIN))} pictures"
+    except NotFound:
+        pictures = ""  # A run outlives its dataset.
+    return f"It was trained{pictures} on top of {title}."
+
+
+def _accuracy(run: Run) -> str:
+    stopped = "Training was stopped early. " if run.events()[-1]["event"] == "stopped" else ""
+    judged = evaluation.load(run).splits.get(Split.VAL)
+    if judged is None:
+        return f"{stopped}How often it is right was not measured."
+    return f"{stopped}It judged {judged.accuracy:.0%} of {len(judged.pictures)} validation pictures right."
+
+
+def _weights(run: Run) -> str:
+    if run.recipe.backbone.weights == "none":
+        return "It started from random weights, not from pretrained ones."
+    file = backbones.get(run.recipe.backbone.name).weights_file
+    return f"The pretrained weights: {file.source}, {file.licence}."

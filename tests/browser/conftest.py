@@ -1,0 +1,97 @@
+"""A real server on a workspace of its own, and a real Chromium."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tlcore import engine
+from tlcore.workspace import Workspace
+
+CHROMIUM = os.environ.get("THAW_TEST_CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    """Where the pictures of the pages are kept for people to look at; git ignores it."""
+    folder = ROOT / "tests" / "output"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def served_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    workspace = Workspace(tmp_path_factory.mktemp("served") / "home")
+    yield workspace
+    crew = engine.find(workspace)
+    if crew:
+        crew.stop()
+
+
+@pytest.fixture(scope="session")
+def url(served_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app, served by the command ``thaw`` as the README says, in an empty home."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    empty = tmp_path_factory.mktemp("empty")
+    command = [
+        sys.executable,
+        "-m",
+        "tlcore.cli",
+        "app",
+        "--no-browser",
+        "--port",
+        str(port),
+        "--home",
+        str(served_workspace.home),
+    ]
+    with open(empty / "server.log", "wb") as log:
+        server = subprocess.Popen(command, env=os.environ | {"HOME": str(empty)}, stdout=log, stderr=log)
+    try:
+        address = f"http://localhost:{port}"
+        _wait_until_up(address, server)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _wait_until_up(address: str, server: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert server.poll() is None, "the server ended"
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the server did not come up")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"there is no Chromium at {CHROMIUM}; set THAW_TEST_CHROMIUM")
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()

@@ -1,0 +1,221 @@
+"""The journey of a person, once, on the sample, in a real browser."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SAMPLE
+from tlcore import runs
+from tlcore.workspace import Workspace
+
+pytestmark = pytest.mark.browser
+
+WAIT_MS = 90_000
+
+
+@pytest.fixture(scope="module")
+def page(browser, url: str) -> Iterator[object]:
+    """One person's tab. Nothing it asks for may lie outside this computer."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 1600}, accept_downloads=True, permissions=["camera"]
+    )
+    tab = context.new_page()
+    tab.set_default_timeout(WAIT_MS)
+    foreign: list[str] = []
+    tab.on("request", lambda request: foreign.append(request.url) if _is_foreign(request.url, url) else None)
+    tab.goto(url)
+    yield tab
+    context.close()
+    assert foreign == []
+
+
+def _is_foreign(address: str, url: str) -> bool:
+    return not address.startswith((url, url.replace("http", "ws"), "data:", "blob:"))
+
+
+def settled(page) -> None:
+    """Until Streamlit has stopped running and every element, charts and pictures too, is there."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.wait_for_function("document.querySelectorAll('[data-testid=stSkeleton]').length === 0")
+    page.wait_for_function("[...document.images].every(image => image.complete)")
+    assert page.get_by_text("Something went wrong").count() == 0
+
+
+def refreshed_shows_the_same(page, *texts: str) -> None:
+    before = page.url
+    page.reload()
+    for text in texts:
+        page.get_by_text(text, exact=True).first.wait_for()
+    assert page.url == before
+
+
+@pytest.fixture(scope="module")
+def trained(page, screenshots: Path) -> str:
+    """Data → Model → Train by clicks; returns the run's id."""
+    page.get_by_role("button", name="Use the sample").click()
+    page.get_by_text("For training").first.wait_for()
+    assert "dataset=" in page.url
+    page.get_by_text("171", exact=True).wait_for()
+    refreshed_shows_the_same(page, "clipart", "171", "57")
+    settled(page)
+    page.screenshot(path=screenshots / "1-data.png")
+
+    page.get_by_role("button", name="Next: choose the model").click()
+    page.get_by_text("Frozen and trained").wait_for()
+    page.get_by_text(re.compile("164,742 of 3,577,766 parameters are trained")).wait_for()
+    page.get_by_role("button", name="Add dense layer").click()
+    page.get_by_text("Dense 3: units").wait_for()
+    # 128 → 64, then 64 → 6 in place of 128 → 6.
+    page.get_by_text(re.compile("172,614 of 3,585,638 parameters are trained")).wait_for()
+    refreshed_shows_the_same(page, "Dense 3: units")
+    page.get_by_role("button", name="Remove").last.click()
+    page.get_by_text(re.compile("164,742 of 3,577,766 parameters are trained")).wait_for()
+    settled(page)
+    page.screenshot(path=screenshots / "2-model.png")
+
+    page.get_by_role("button", name="Next: train it").click()
+    page.get_by_role("button", name="Start training").click()
+    page.get_by_role("button", name="Stop").wait_for()
+    page.screenshot(path=screenshots / "3-train-running.png")
+    page.get_by_text("Done.").wait_for()
+    settled(page)
+    page.screenshot(path=screenshots / "4-train-done.png")
+    found = re.search(r"run=([0-9a-f-]+)", page.url)
+    assert found
+    return found[1]
+
+
+def test_training_is_on_disk_and_good(trained: str, served_workspace: Workspace) -> None:
+    run = runs.load(served_workspace, trained)
+    final = run.events()[-1]
+    assert final["event"] == "done"
+    assert final["val_accuracy"] >= 0.70
+
+
+def test_a_refresh_and_a_cold_link_show_the_finished_run(page, trained: str, browser, url: str) -> None:
+    page.reload()
+    page.get_by_text("Done.").wait_for()
+    page.get_by_text("Best epoch").wait_for()
+    # A browser that was never here opens the link: the page itself, the menu, and no "Page not found".
+    stranger = browser.new_page()
+    stranger.goto(page.url)
+    stranger.get_by_text("Done.").wait_for()
+    stranger.get_by_role("link", name="Evaluate").wait_for()
+    assert stranger.get_by_text("Page not found").count() == 0
+    stranger.close()
+
+
+def test_evaluate(page, trained: str, screenshots: Path) -> None:
+    page.get_by_role("link", name="Evaluate").first.click()
+    page.get_by_text("Confusion matrix", exact=True).wait_for()
+    assert trained in page.url
+    mistakes = page.get_by_text(re.compile(r"^Mistakes \(\d+\)$")).first
+    mistakes.wait_for()
+    settled(page)
+    count = int(re.findall(r"\d+", mistakes.inner_text())[0])
+    assert 0 < count <= 17
+    assert page.get_by_alt_text(re.compile("taken for a")).count() == count
+    page.screenshot(path=screenshots / "5-evaluate.png")
+    refreshed_shows_the_same(page, f"Mistakes ({count})")
+
+
+def test_predict_a_file_and_a_camera_shot(page, trained: str, screenshots: Path) -> None:
+    page.get_by_role("link", name="Predict").first.click()
+    page.locator("input[type=file]").set_input_files(sorted((SAMPLE / "vehicle").iterdir())[0])
+    page.get_by_text("It looks like").wait_for()
+    settled(page)
+    page.screenshot(path=screenshots / "6-predict.png")
+    said = page.get_by_test_id("stMetricValue").first.inner_text()
+    assert said == "vehicle"
+    refreshed_shows_the_same(page, "It looks like", said)
+    before = page.url
+    page.get_by_text("The camera", exact=True).click()
+    page.get_by_role("button", name="Take Photo").click()
+    page.wait_for_function(
+        "before => location.href.split('picture=')[1] != before.split('picture=')[1]", arg=before
+    )
+    page.get_by_text("It looks like").wait_for()
+
+
+def test_something_that_is_no_picture_is_refused(page, trained: str) -> None:
+    page.get_by_text("A file", exact=True).click()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "notes.jpg", "mimeType": "image/jpeg", "buffer": b"these are notes"}
+    )
+    page.get_by_role("alert").first.wait_for()
+    assert "Traceback" not in page.content()
+
+
+def test_export(page, trained: str, screenshots: Path, tmp_path: Path) -> None:
+    page.get_by_role("link", name="Export").first.click()
+    page.get_by_text("ImageOps.exif_transpose").wait_for()
+    with page.expect_download() as caught:
+        page.get_by_role("button", name=re.compile("^Download")).click()
+    page.screenshot(path=screenshots / "7-export.png")
+    package = zipfile.ZipFile(io.BytesIO(Path(caught.value.path()).read_bytes()))
+    assert sorted(package.namelist()) == [
+        "README.md",
+        "labels.json",
+        "model.keras",
+        "predict.py",
+        "recipe.yaml",
+    ]
+
+
+def zip_of(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+ONE_CLASS = {
+    f"cats/{i}.jpg": file.read_bytes() for i, file in enumerate(sorted((SAMPLE / "bird").iterdir())[:5])
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("notes.txt", b"not an archive", "is not a zip archive"),
+        ("empty.zip", zip_of({}), "empty"),
+        ("one.zip", zip_of(ONE_CLASS), "Only one class was found"),
+    ],
+)
+def test_uploads_that_cannot_be_used_get_one_sentence(
+    page, url: str, name: str, content: bytes, sentence: str
+) -> None:
+    page.goto(url)
+    page.get_by_text("Bring other pictures").or_(page.get_by_text("Bring your own")).first.wait_for()
+    if page.get_by_text("Bring other pictures").count():
+        page.get_by_text("Bring other pictures").click()
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+    )
+    page.get_by_role("button", name="Use these pictures").click()
+    alert = page.get_by_role("alert").first
+    alert.wait_for()
+    assert sentence in alert.inner_text()
+    assert page.get_by_role("alert").count() == 1
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_fits_in_light_and_dark(
+    page, browser, url: str, trained: str, screenshots: Path, width: int, scheme: str
+) -> None:
+    query = page.url.split("?")[1] if "run=" in page.url else f"run={trained}"
+    tab = browser.new_page(viewport={"width": width, "height": 1600}, color_scheme=scheme)
+    for name in ("", "model", "train", "evaluate", "compare", "predict", "export"):
+        tab.goto(f"{url}/{name}?{query}")
+        tab.get_by_role("heading", level=1).first.wait_for()
+        settled(tab)
+        tab.screenshot(path=screenshots / f"{name or 'data'}-{width}-{scheme}.png")
+        overflow = tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, name
+    tab.close()

@@ -1,0 +1,237 @@
+"""Every page by AppTest: through the launcher, as a person with a link opens it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.conftest import ROOT
+from tlcore import recipes, runs
+from tlcore.config import Recipe
+from tlcore.datasets import Dataset
+from tlcore.runs import Run
+from tlcore.workspace import Workspace
+
+PAGES = {
+    "Data": "build/data.py",
+    "Model": "build/model.py",
+    "Train": "build/train.py",
+    "Evaluate": "understand/evaluate.py",
+    "Compare": "understand/compare.py",
+    "Predict": "use/predict.py",
+    "Export": "use/export.py",
+}
+
+
+def opened(page: str, **ids: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for id, value in ids.items():
+        app.query_params[id] = value
+    if page != "Data":
+        app.switch_page(str(ROOT / "pages" / PAGES[page]))
+    return app.run()
+
+
+def shown(app: AppTest) -> str:
+    """All words on the page."""
+    kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.info, app.error, app.text)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+@pytest.fixture
+def at_home(shared_workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """The pages look into the workspace of the trained run."""
+    monkeypatch.setenv("THAW_HOME", str(shared_workspace.home))
+    return shared_workspace
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_empty_workspace_shows_the_way(home: Workspace, page: str) -> None:
+    app = opened(page)
+    assert not app.exception
+    assert not app.error
+    assert [title.value for title in app.title] == [page]
+    ways = {
+        "Data": "Use the sample",
+        "Model": "Next: train it",
+        "Train": "Bring pictures",
+        "Evaluate": "Train a model",
+        "Compare": "Train a model",
+        "Predict": "Train a model",
+        "Export": "Train a model",
+    }
+    assert ways[page] in [button.label for button in app.button]
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("id", ["../../etc/passwd", "00000000-00000000", "<b>"])
+def test_a_broken_link_says_so_and_breaks_nothing(home: Workspace, page: str, id: str) -> None:
+    app = opened(page, run=id, dataset=id, recipe=id)
+    assert not app.exception
+    assert "Something went wrong" not in shown(app)
+
+
+def test_the_sample_comes_in_with_one_click(home: Workspace) -> None:
+    app = opened("Data")
+    next(button for button in app.button if button.label == "Use the sample").click().run()
+    assert metrics(app) == {"Pictures": "228", "Classes": "6", "For training": "171", "For validation": "57"}
+    assert "dataset" in app.query_params
+
+
+def test_the_data_page_shows_the_split_that_is_on_disk(at_home: Workspace, few: Dataset) -> None:
+    app = opened("Data", dataset=few.id)
+    assert metrics(app) == {
+        "Pictures": "36",
+        "Classes": "3",
+        "For training": "24",
+        "For validation": "9",
+        "For the test": "3",
+    }
+
+
+def test_the_freeze_slider_changes_the_counts_at_once(at_home: Workspace, few: Dataset) -> None:
+    app = opened("Model", dataset=few.id)
+    assert "164,355 of 3,577,379 parameters are trained" in shown(app)
+    slider = next(slider for slider in app.slider if slider.label == "Frozen layers")
+    assert (slider.min, slider.max, slider.value) == (0, 141, 141)
+    slider.set_value(100).run()
+    recipe = recipes.load(at_home, app.query_params["recipe"])
+    assert recipe.phases[0].freeze == 100
+    assert "of 3,577,379 parameters are trained" in shown(app)
+    assert "164,355 of" not in shown(app)
+
+
+def test_another_backbone_is_frozen_whole(at_home: Workspace, few: Dataset) -> None:
+    id = recipes.save(at_home, Recipe().changed("phases.0.freeze", 100))
+    app = opened("Model", dataset=few.id, recipe=id)
+    next(box for box in app.selectbox if box.label == "Pretrained network").set_value("vgg16").run()
+    recipe = recipes.load(at_home, app.query_params["recipe"])
+    assert (recipe.backbone.name, recipe.phases[0].freeze) == ("vgg16", "all")
+    assert "66,051 of 14,780,739 parameters are trained" in shown(app)
+
+
+def test_the_head_is_designed_by_clicks(at_home: Workspace, few: Dataset) -> None:
+    app = opened("Model", dataset=few.id)
+
+    def click(label: str, nth: int = 0) -> None:
+        [button for button in app.button if button.label == label][nth].click().run()
+
+    def layers() -> list[dict[str, object]]:
+        return recipes.load(at_home, app.query_params["recipe"]).to_json()["head"]["layers"]
+
+    click("Add dense layer")
+    assert layers() == [
+        {"dense": 128, "activation": "relu"},
+        {"dropout": 0.2},
+        {"dense": 64, "activation": "relu"},
+    ]
+    click("Up", 2)
+    click("Remove", 0)
+    assert layers() == [{"dense": 64, "activation": "relu"}, {"dropout": 0.2}]
+    app.number_input[0].set_value(32).run()
+    assert layers()[0] == {"dense": 32, "activation": "relu"}
+    click("Remove", 1)
+    click("Remove", 0)
+    assert layers() == []
+
+
+def test_too_many_layers_are_refused_in_a_sentence(at_home: Workspace, few: Dataset) -> None:
+    id = recipes.save(at_home, Recipe().changed("head.layers", [{"dropout": 0.1}] * 16))
+    app = opened("Model", dataset=few.id, recipe=id)
+    next(button for button in app.button if button.label == "Add dropout").click().run()
+    assert not app.exception
+    assert "at most 16 items" in app.error[0].value.replace("\\", "")
+    assert app.query_params["recipe"] == id
+
+
+def test_the_train_page_writes_the_recipe(at_home: Workspace, few: Dataset) -> None:
+    app = opened("Train", dataset=few.id)
+    app.number_input[0].set_value(3).run()
+    next(box for box in app.selectbox if box.label == "Optimizer").set_value("sgd").run()
+    phase = recipes.load(at_home, app.query_params["recipe"]).phases[0]
+    assert (phase.epochs, phase.optimizer) == (3, "sgd")
+
+
+def test_a_finished_run_is_shown_the_same_on_every_page(at_home: Workspace, trained: Run) -> None:
+    final = trained.events()[-1]
+    accuracy = f"{final['val_accuracy']:.1%}"
+    assert metrics(opened("Train", run=trained.id))["Validation accuracy"] == accuracy
+    evaluate = opened("Evaluate", run=trained.id)
+    assert metrics(evaluate)["Accuracy"] == accuracy
+    assert "Mistakes" in shown(evaluate)
+    assert metrics(opened("Export", run=trained.id))["Validation accuracy"] == accuracy
+    compare = opened("Compare", run=trained.id)
+    row = compare.dataframe[0].value.set_index("Run").loc["Shared run"]
+    assert (row["Status"], row["Validation"]) == ("done", pytest.approx(final["val_accuracy"]))
+
+
+def test_the_test_pictures_have_their_own_figures(at_home: Workspace, trained: Run) -> None:
+    app = opened("Evaluate", run=trained.id, split="Test")
+    assert metrics(app)["Right"].endswith("of 3")
+
+
+def test_a_run_that_failed_shows_its_sentence(home: Workspace, few: Dataset) -> None:
+    run = runs.create(home, Recipe(), few)
+    run.record("failed", message="The weights cannot be had. Put them into weights/.")
+    for page in ("Train", "Evaluate"):
+        app = opened(page, run=run.id)
+        assert not app.exception
+    app = opened("Evaluate", run=run.id)
+    assert "The weights cannot be had" in shown(app).replace("\\", "")
+
+
+def test_hostile_names_are_shown_as_text(home: Workspace, few: Dataset) -> None:
+    hostile = "![](http://127.0.0.1:9/x.png) <img src=x onerror=alert(1)> :red[x] **b** $x$"
+    run = runs.create(home, Recipe(), few, name=hostile[:100])
+    run.record("done", val_accuracy=0.5, test_accuracy=None, seconds={})
+    app = opened("Evaluate", run=run.id)
+    assert "](http" not in shown(app)
+    assert r"\!\[\]\(" in shown(app)
+
+
+def test_what_nobody_foresaw_gets_an_id_not_a_traceback(
+    at_home: Workspace, trained: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tlcore.evaluation.load", lambda run: 1 / 0)
+    app = opened("Evaluate", run=trained.id)
+    assert not app.exception
+    assert "Something went wrong that should not have" in app.error[0].value
+
+
+def test_the_server_never_imports_tensorflow(trained: Run, shared_workspace: Workspace) -> None:
+    """All pages of a finished run, in a process of their own, then a look at what was imported."""
+    program = f"""
+import sys
+from pathlib import Path
+from streamlit.testing.v1 import AppTest
+for page in {list(PAGES.values())!r}:
+    app = AppTest.from_file({str(ROOT / "app.py")!r}, default_timeout=60)
+    app.query_params["run"] = {trained.id!r}
+    app.switch_page(str(Path({str(ROOT / "pages")!r}) / page))
+    app.run()
+    assert not app.exception, page
+from tlcore.predict import Predictor
+from tlcore import runs
+from tlcore.workspace import Workspace
+space = Workspace.default()
+run = runs.load(space, {trained.id!r})
+Predictor(space, run).predict_file(next((space.datasets / run.dataset_id / "images").iterdir()))
+print(sorted(name for name in sys.modules if name.split(".")[0] in ("tensorflow", "keras")))
+"""
+    import os
+
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path("/"),
+        env=os.environ | {"THAW_HOME": str(shared_workspace.home)},
+    )
+    assert done.stdout.strip().endswith("[]"), done.stdout + done.stderr
