@@ -97,7 +97,8 @@ class Count:
         held_out = EpochBatches([values], labels, rows, 4, seed=None)
         keras.utils.set_random_seed(0)
         model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, activation="softmax")])
-        model.compile(keras.optimizers.SGD(learning_rate), "sparse_categorical_crossentropy", ["accuracy"])
+        optimizer, loss = keras.optimizers.SGD(learning_rate), "sparse_categorical_crossentropy"
+        model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
         told = callbacks.keras_callbacks(self.run, 0, self.first_epoch, batches)
         counter = self
 

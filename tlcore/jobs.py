@@ -3,6 +3,7 @@
 from tlcore import engine, plans, runs, training
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
+from tlcore.engine import Engine
 from tlcore.errors import EngineError
 from tlcore.runs import Progress, Run
 from tlcore.workspace import Workspace
@@ -23,13 +24,22 @@ def start(workspace: Workspace, recipe: Recipe, dataset: Dataset, *, name: str =
 
 def progress(workspace: Workspace, run: Run) -> Progress:
     """What a run is doing now."""
-    events = run.events()
-    found = runs.progress(run, events, alive=True)
+    found = runs.progress(run, run.events(), alive=True)
     if found.status.final:
         return found
     alive = _is_alive(workspace, run)
     # Read again after asking: the job may have ended between the first look and the question.
     return runs.progress(run, run.events(), alive=alive)
+
+
+def stop(workspace: Workspace, run: Run) -> None:
+    """Ask a run to stop: at once when it is queued, else within one batch. Asking twice is asking once."""
+    if runs.progress(run, run.events(), alive=True).status.final:
+        return
+    run.request_stop()
+    crew = engine.find(workspace)
+    if crew is not None and _cancelled(crew, run):
+        run.record("stopped", val_accuracy=None, test_accuracy=None, seconds={})
 
 
 def _is_alive(workspace: Workspace, run: Run) -> bool:
@@ -41,9 +51,9 @@ def _is_alive(workspace: Workspace, run: Run) -> bool:
         return engine.find(workspace) is not None
 
 
-def stop(workspace: Workspace, run: Run) -> None:
-    """Ask a run to stop: at once when it is queued, else within one batch. Asking twice is asking once."""
-    run.request_stop()
-    crew = engine.find(workspace)
-    if crew is not None and crew.cancel(run.job_key):
-        run.record("stopped", val_accuracy=None, test_accuracy=None, seconds={})
+def _cancelled(crew: Engine, run: Run) -> bool:
+    try:
+        return crew.cancel(run.job_key)
+    except EngineError:
+        # It looks for the stop file itself, if it still trains.
+        return False

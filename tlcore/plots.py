@@ -16,7 +16,8 @@ from tlcore.runs import Event
 ICE = "#2E8FC7"
 EMBER = "#E8590C"
 GREY = "#8A94A0"
-_ICE_SCALE = ((0.0, "rgba(46,143,199,0.06)"), (1.0, ICE))
+# Opaque at both ends: the figures in the cells are readable on a light and on a dark page.
+_ICE_SCALE = ((0.0, "#E6F1F8"), (1.0, "#17699C"))
 
 # Downwards. Plotly would take classes called 1, 2, 10 for numbers, and place and order them as such.
 _NAMES = {"type": "category", "autorange": "reversed"}
@@ -136,7 +137,13 @@ def confusion(classes: Names, split: SplitEvaluation) -> go.Figure:
     shares = [[count / max(1, sum(row)) for count in row] for row in split.confusion]
     figure = _figure(
         120 + 44 * len(names),
-        xaxis={"title": "Predicted", "side": "bottom", "constrain": "domain", "type": "category", "showgrid": False},
+        xaxis={
+            "title": "Predicted",
+            "side": "bottom",
+            "constrain": "domain",
+            "type": "category",
+            "showgrid": False,
+        },
         yaxis={"title": "True", "showgrid": False, **_NAMES},
     )
     figure.add_heatmap(

@@ -37,29 +37,25 @@ def show_confusion(run: Run, result: SplitEvaluation) -> None:
 
 def show_classes(result: SplitEvaluation) -> None:
     st.subheader("Per class", anchor=False)
-    st.dataframe(
-        [
-            {
-                "Class": figures.name,
-                "Precision": figures.precision,
-                "Recall": figures.recall,
-                "F1": figures.f1,
-                "Pictures": figures.support,
-            }
-            for figures in result.classes
-        ],
-        hide_index=True,
-        alt="Precision, recall and F1 of each class",
-        column_config={
-            "Precision": st.column_config.NumberColumn(
-                format="percent", help="Of those called this class, how many are."
-            ),
-            "Recall": st.column_config.NumberColumn(
-                format="percent", help="Of those that are, how many were found."
-            ),
-            "F1": st.column_config.NumberColumn(format="percent", help="Both in one: their harmonic mean."),
-        },
-    )
+    rows = [
+        {
+            "Class": figures.name,
+            "Precision": 100 * figures.precision,
+            "Recall": 100 * figures.recall,
+            "F1": 100 * figures.f1,
+            "Pictures": figures.support,
+        }
+        for figures in result.classes
+    ]
+    helps = {
+        "Precision": "Of those called this class, how many are.",
+        "Recall": "Of those that are of this class, how many were found.",
+        "F1": "Both in one: their harmonic mean.",
+    }
+    columns = {
+        name: st.column_config.NumberColumn(format="%.0f %%", help=text) for name, text in helps.items()
+    }
+    st.dataframe(rows, hide_index=True, column_config=columns, alt="Precision, recall and F1 of each class")
 
 
 def show_mistakes(run: Run, result: SplitEvaluation) -> None:

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tlcore import datasets, intake, jobs
+from tlcore import datasets, intake, jobs, plans
 from tlcore.cli import console
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset, Split
@@ -27,6 +27,8 @@ def train_and_wait(
 ) -> dict[str, Any]:
     """Returns what ``thaw train --json`` prints. Raises ThawError for what is refused before the run."""
     started_s = time.monotonic()
+    # A recipe that cannot be is refused before thousands of pictures are read.
+    plans.make(recipe, classes=2)
     with console.progress_bar() as tell:
         dataset = _dataset(
             workspace, data, tell, val_fraction=val_fraction, test_fraction=test_fraction, seed=split_seed

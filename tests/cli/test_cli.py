@@ -1,0 +1,198 @@
+"""The command line as a person or a program runs it: processes, exit statuses, what goes where."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.conftest import SAMPLE
+from tlcore import engine, runs
+from tlcore.workspace import Workspace
+
+Done = subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """An empty home, with whatever engine the commands start in it."""
+    workspace = Workspace(tmp_path_factory.mktemp("cli") / "home")
+    yield workspace
+    crew = engine.find(workspace)
+    if crew:
+        crew.stop()
+
+
+def thaw(*words: str, home: Workspace) -> Done:
+    return subprocess.run(
+        [sys.executable, "-m", "tlcore.cli", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        env=os.environ | {"THAW_HOME": str(home.home)},
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def last_object(done: Done) -> Any:
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def first(home: Workspace) -> dict[str, Any]:
+    """The default recipe on the sample, in an empty home."""
+    done = thaw("train", str(SAMPLE), "--json", home=home)
+    assert done.returncode == 0, done.stderr
+    return last_object(done)
+
+
+def test_the_default_recipe_learns_the_sample(first: dict[str, Any], home: Workspace) -> None:
+    assert first["status"] == "done"
+    assert first["val_accuracy"] >= 0.70
+    assert first["test_accuracy"] is None
+    assert first["classes"] == ["bird", "bug", "fruit", "instrument", "mammal", "vehicle"]
+    assert first["counts"] == {"train": 171, "val": 57, "test": 0}
+    assert first["epochs"] == 20
+    assert Path(first["model"]).is_file()
+    assert set(first["seconds"]) == {"intake", "features", "training", "total"}
+
+
+def test_a_second_head_reuses_the_features(first: dict[str, Any], home: Workspace) -> None:
+    done = thaw(
+        "train", str(SAMPLE), "--json", "--set", "head.layers=[{dense: 64, activation: relu}]", home=home
+    )
+    second = last_object(done)
+    assert second["dataset"] == first["dataset"]
+    assert second["features_reused"] is True
+    assert second["seconds"]["features"] < first["seconds"]["features"] / 10
+    assert second["val_accuracy"] >= 0.70
+
+
+def test_train_prints_one_object_and_nothing_else_on_stdout(first: dict[str, Any], home: Workspace) -> None:
+    done = thaw(
+        "train", first["dataset"], "--json", "--set", "phases.0.epochs=1", "--name", "Short", home=home
+    )
+    assert len(done.stdout.strip().splitlines()) == 1
+    assert last_object(done)["name"] == "Short"
+
+
+def test_runs_lists_what_was_trained(first: dict[str, Any], home: Workspace) -> None:
+    rows = last_object(thaw("runs", "--json", home=home))
+    row = next(row for row in rows if row["run"] == first["run"])
+    assert (row["status"], row["dataset"]) == ("done", first["dataset"])
+    assert row["val_accuracy"] == first["val_accuracy"]
+    assert "name" in row
+    assert first["run"] in thaw("runs", home=home).stdout
+
+
+def test_predict_names_the_class(first: dict[str, Any], home: Workspace, tmp_path: Path) -> None:
+    pictures = [str(file) for file in sorted((SAMPLE / "instrument").iterdir())[:3]]
+    done = thaw("predict", first["run"], *pictures, "--json", home=home)
+    assert done.returncode == 0, done.stderr
+    results = last_object(done)
+    assert [result["file"] for result in results] == pictures
+    assert [result["label"] for result in results] == ["instrument"] * 3
+    assert all(abs(sum(result["probabilities"].values()) - 1) < 1e-4 for result in results)
+    (tmp_path / "notes.jpg").write_text("no picture")
+    mixed = thaw("predict", first["run"], str(tmp_path / "notes.jpg"), pictures[0], "--json", home=home)
+    assert mixed.returncode == 1
+    assert ["error" in result for result in last_object(mixed)] == [True, False]
+
+
+def test_the_engine_is_found_and_stopped(first: dict[str, Any], home: Workspace) -> None:
+    status = last_object(thaw("engine", "status", "--json", home=home))
+    assert status["running"] is True
+    pid = status["engine"]["pid"]
+    assert thaw("engine", "stop", home=home).returncode == 0
+    assert last_object(thaw("engine", "status", "--json", home=home))["running"] is False
+    # Without a parent to fetch it, an ended process stays as a zombie here and there.
+    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent otherwise on Windows")
+def test_ctrl_c_stops_the_training_and_keeps_the_model(first: dict[str, Any], home: Workspace) -> None:
+    known = {run.id for run in runs.list_all(home)}
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "tlcore.cli",
+            "train",
+            first["dataset"],
+            "--json",
+            "--set",
+            "phases.0.epochs=1000",
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"THAW_HOME": str(home.home)},
+    )
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        fresh = [run for run in runs.list_all(home) if run.id not in known]
+        if fresh and any(event["event"] == "epoch" for event in fresh[0].events()):
+            break
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    stdout, _ = process.communicate(timeout=120)
+    report = json.loads(stdout.strip().splitlines()[-1])
+    assert report["status"] == "stopped"
+    assert process.returncode == 1
+    assert 1 <= report["epochs"] < 1000
+    assert Path(report["model"]).is_file()
+
+
+def test_describe_counts_without_tensorflow(tmp_path: Path, home: Workspace) -> None:
+    recipe = tmp_path / "recipe.yaml"
+    recipe.write_text("backbone: {name: vgg16}\nhead: {layers: [{dense: 128}, {dropout: 0.2}]}\n")
+    told = last_object(thaw("describe", str(recipe), "--classes", "10", "--json", home=home))
+    assert told["total_params"] == 14_781_642
+    assert told["phases"][0]["trainable_params"] == 66_954
+    call = f"app(['describe', {str(recipe)!r}], standalone_mode=False)"
+    program = f"import sys; from tlcore.cli.app import app; {call}"
+    code = (
+        program
+        + "; print([m for m in sys.modules if m in ('tensorflow', 'keras', 'streamlit', 'distributed')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.strip().endswith("[]"), done.stdout + done.stderr
+
+
+def test_backbones_say_whether_their_weights_are_here(home: Workspace) -> None:
+    rows = {row["name"]: row for row in last_object(thaw("backbones", "--json", home=home))}
+    assert rows["efficientnet_lite0"]["weights"]["at_hand"] is True
+    assert rows["efficientnet_lite0"]["params"] == 3_413_024
+    assert set(rows) >= {"mobilenet_v2", "vgg16", "resnet50", "inception_v3"}
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("train", "no-such-folder"), "There is no folder, zip or dataset 'no-such-folder'"),
+        (("train", str(SAMPLE), "--set", "backbone.name=mobilnet"), "Did you mean 'mobilenet_v2'"),
+        (("train", str(SAMPLE), "--set", "epochs"), "--set takes KEY=VALUE"),
+        (("train", str(SAMPLE / "bird")), "one folder per class"),
+        (("describe", "--set", "phases.0.freeze=1000"), "141 layers; 1000 cannot be frozen"),
+        (("predict", "00000000-00000000", "x.jpg"), "There is no run '00000000-00000000'"),
+        (("predict", "latest", "x.jpg"), "There is no run yet"),
+    ],
+)
+def test_a_refusal_is_one_sentence_on_stderr(
+    workspace: Workspace, words: tuple[str, ...], sentence: str
+) -> None:
+    done = thaw(*words, "--json", home=workspace)
+    assert done.returncode == 1
+    assert sentence in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    assert sentence in last_object(done)["error"]
+    # Nothing was started for it.
+    assert engine.find(workspace) is None

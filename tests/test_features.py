@@ -1,0 +1,199 @@
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tlcore import features, images, plans
+from tlcore.config import Recipe
+from tlcore.datasets import Dataset
+from tlcore.errors import WorkspaceError
+from tlcore.features import View, features_key
+from tlcore.models import Network, Prefix
+from tlcore.workspace import Workspace
+
+SIZE = 32
+
+
+@pytest.fixture(scope="module")
+def prefix() -> Prefix:
+    """MobileNetV2 with random weights and its pooling: 1280 features."""
+    backbone = {"name": "mobilenet_v2", "weights": "none", "image_size": SIZE}
+    plan = plans.make(Recipe.parse({"backbone": backbone}), 3)
+    found = Network(plan, Path()).prefix(plan.phases[0])
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="module")
+def pixels(few: Dataset) -> np.ndarray:
+    return np.stack([images.load_rgb(few.path(item), SIZE) for item in few.items])
+
+
+def left_behind(workspace: Workspace) -> list[Path]:
+    return [*workspace.features.glob("*"), *(workspace.home / "scratch").iterdir()]
+
+
+def test_features_are_the_output_of_the_prefix(
+    workspace: Workspace, few: Dataset, prefix: Prefix, pixels: np.ndarray
+) -> None:
+    told: list[tuple[int, int]] = []
+    made = features.prepare(
+        workspace, few, prefix, SIZE, progress=lambda done, total: told.append((done, total))
+    )
+    # 36 pictures: a full batch, and one that has to be filled up.
+    assert told == [(32, 36), (36, 36)]
+    assert (made.array.shape, made.array.dtype, made.reused) == ((36, 1280), np.float32, False)
+    expected = prefix.model.predict(pixels.astype(np.float32), verbose=0)
+    assert np.abs(made.array - expected).max() < 1e-5
+    assert np.abs(expected).max() > 0.01
+    assert isinstance(made.array, np.memmap)
+
+
+def test_what_is_cached_is_not_computed_again(workspace: Workspace, few: Dataset, prefix: Prefix) -> None:
+    first = features.prepare(workspace, few, prefix, SIZE)
+
+    def computed(done: int, total: int) -> None:
+        raise AssertionError("computed")
+
+    second = features.prepare(workspace, few, prefix, SIZE, progress=computed)
+    assert (second.key, second.reused) == (first.key, True)
+    assert np.array_equal(first.array, second.array)
+    assert [folder.name for folder in left_behind(workspace)] == [first.key]
+
+
+def test_without_a_prefix_pixels_are_kept(workspace: Workspace, few: Dataset, pixels: np.ndarray) -> None:
+    made = features.prepare(workspace, few, None, SIZE)
+    assert made.array.dtype == np.uint8
+    assert np.array_equal(made.array, pixels)
+
+
+def test_the_key_is_of_all_that_the_numbers_depend_on(
+    few: Dataset, prefix: Prefix, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flipped = View(1, "horizontal", 0)
+    items = few.items
+    keys = [
+        features_key(items, prefix, SIZE, View()),
+        features_key(items[:-1], prefix, SIZE, View()),
+        features_key(items[::-1], prefix, SIZE, View()),
+        features_key(items, Prefix(prefix.model, "another digest"), SIZE, View()),
+        features_key(items, None, SIZE, View()),
+        features_key(items, prefix, 64, View()),
+        features_key(items, prefix, SIZE, flipped),
+        features_key(items, prefix, SIZE, replace(flipped, number=2)),
+        features_key(items, prefix, SIZE, replace(flipped, seed=1)),
+    ]
+    monkeypatch.setattr(features, "CODE_VERSION", features.CODE_VERSION + 1)
+    keys.append(features_key(items, prefix, SIZE, View()))
+    assert len(set(keys)) == len(keys) == 10
+
+
+def test_the_key_is_of_nothing_else(few: Dataset, prefix: Prefix) -> None:
+    key = features_key(few.items, prefix, SIZE, View())
+    renamed = [replace(item, name="x", label=0) for item in few.items]
+    assert features_key(renamed, Prefix(None, prefix.digest), SIZE, View()) == key
+    # The first view, and every view without a flip, is the pictures themselves.
+    assert features_key(few.items, prefix, SIZE, View(0, "horizontal", 7)) == key
+    assert features_key(few.items, prefix, SIZE, View(3, "none", 7)) == key
+
+
+@pytest.mark.parametrize("damage", ["no index", "cut short", "no features"])
+def test_a_cache_that_is_not_whole_is_replaced(
+    workspace: Workspace, few: Dataset, pixels: np.ndarray, damage: str
+) -> None:
+    folder = workspace.features / features_key(few.items, None, SIZE, View())
+    folder.mkdir(parents=True)
+    whole = np.zeros(pixels.shape, np.uint8)
+    np.save(folder / "features.npy", whole)
+    if damage != "no index":
+        (folder / "index.json").write_text("{}")
+        content = (folder / "features.npy").read_bytes()
+        (folder / "features.npy").write_bytes(content[:1000])
+    if damage == "no features":
+        (folder / "features.npy").unlink()
+    made = features.prepare(workspace, few, None, SIZE)
+    assert not made.reused
+    assert np.array_equal(made.array, pixels)
+    assert features.prepare(workspace, few, None, SIZE).reused
+
+
+def test_a_worker_that_comes_second_keeps_the_cache_of_the_first(
+    workspace: Workspace, few: Dataset, pixels: np.ndarray
+) -> None:
+    inner: list[features.Features] = []
+
+    def another_is_faster(done: int, total: int) -> None:
+        if not inner:
+            inner.append(features.prepare(workspace, few, None, SIZE))
+            times.append((workspace.features / inner[0].key / "features.npy").stat().st_ino)
+
+    times: list[int] = []
+    made = features.prepare(workspace, few, None, SIZE, progress=another_is_faster)
+    assert (workspace.features / made.key / "features.npy").stat().st_ino == times[0]
+    assert np.array_equal(made.array, pixels)
+    assert len(left_behind(workspace)) == 1
+
+
+def test_breaking_off_leaves_nothing(workspace: Workspace, few: Dataset) -> None:
+    def leave(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        features.prepare(workspace, few, None, SIZE, progress=leave)
+    assert left_behind(workspace) == []
+
+
+@pytest.fixture
+def full_disk() -> Iterator[None]:
+    """No file may become larger than 60 kB; the pixels need 108."""
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.usefixtures("full_disk")
+def test_a_full_disk_is_a_sentence_and_leaves_nothing(workspace: Workspace, few: Dataset) -> None:
+    with pytest.raises(WorkspaceError, match=r"^The features could not be kept \(.+\)\. Free some space\.$"):
+        features.prepare(workspace, few, None, SIZE)
+    assert left_behind(workspace) == []
+
+
+@pytest.mark.parametrize("function", ["os.replace", "os.fsync", "tlcore.features.Path.mkdir"])
+def test_a_folder_that_cannot_be_written_is_a_sentence(
+    workspace: Workspace, few: Dataset, monkeypatch: pytest.MonkeyPatch, function: str
+) -> None:
+    def read_only(*args: object, **options: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    workspace.scratch().cleanup()
+    with monkeypatch.context() as patched:
+        patched.setattr(function, read_only)
+        with pytest.raises(WorkspaceError, match="Read-only file system") as caught:
+            features.prepare(workspace, few, None, SIZE)
+    assert str(workspace.home) not in str(caught.value)
+    assert left_behind(workspace) == []
+
+
+def test_a_view_flips_exactly_the_pictures_that_were_drawn(
+    workspace: Workspace, few: Dataset, pixels: np.ndarray
+) -> None:
+    made = features.prepare(workspace, few, None, SIZE, View(2, "horizontal", 5))
+    drawn = [hashlib.sha256(f"5:2:{item.sha256}".encode()).digest()[0] < 128 for item in few.items]
+    assert 8 < sum(drawn) < 28
+    expected = np.stack([p[:, ::-1] if flip else p for p, flip in zip(pixels, drawn, strict=True)])
+    assert np.array_equal(made.array, expected)
+    assert not np.array_equal(made.array, pixels)
+
+
+def test_a_view_does_not_depend_on_the_other_pictures(few: Dataset, pixels: np.ndarray) -> None:
+    item, picture = few.items[0], pixels[0]
+    views = [View(number, "horizontal", 0).apply(picture, item) for number in range(20)]
+    flipped = [not np.array_equal(view, picture) for view in views]
+    assert flipped[0] is False
+    assert 2 < sum(flipped) < 18
+    assert np.array_equal(View(1, "none", 0).apply(picture, item), picture)
