@@ -19,9 +19,8 @@ SIZE = 32
 
 @pytest.fixture(scope="module")
 def prefix() -> Prefix:
-    """MobileNetV2 with random weights and its pooling: 1280 features."""
-    backbone = {"name": "mobilenet_v2", "weights": "none", "image_size": SIZE}
-    plan = plans.make(Recipe.parse({"backbone": backbone}), 3)
+    """EfficientNet-Lite0 and its pooling: 1280 features. Random weights would give next to nothing but 0."""
+    plan = plans.make(Recipe.parse({"backbone": {"image_size": SIZE}}), 3)
     found = Network(plan, Path()).prefix(plan.phases[0])
     assert found is not None
     return found
@@ -47,8 +46,8 @@ def test_features_are_the_output_of_the_prefix(
     assert told == [(32, 36), (36, 36)]
     assert (made.array.shape, made.array.dtype, made.reused) == ((36, 1280), np.float32, False)
     expected = prefix.model.predict(pixels.astype(np.float32), verbose=0)
-    assert np.abs(made.array - expected).max() < 1e-5
-    assert np.abs(expected).max() > 0.01
+    assert np.abs(made.array - expected).max() < 1e-4
+    assert np.ptp(expected, axis=0).max() > 1
     assert isinstance(made.array, np.memmap)
 
 

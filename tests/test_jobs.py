@@ -26,11 +26,15 @@ class FakeEngine:
         self.submitted.append((function.__name__, *args))
 
     def jobs(self) -> dict[str, JobState]:
-        if self.silent:
-            raise EngineError("It does not answer.")
+        self._answer()
         return self.queue
 
+    def _answer(self) -> None:
+        if self.silent:
+            raise EngineError("It does not answer.")
+
     def cancel(self, key: str) -> bool:
+        self._answer()
         if self.queue.get(key) is not JobState.QUEUED:
             return False
         del self.queue[key]

@@ -26,8 +26,18 @@ def made(name: str, *freezes: int | str, seed: int = 0, pooling: str = "avg") ->
 
 @cache
 def network(name: str) -> Network:
-    """Four phases: nothing trained but the head, the last layers, three layers' worth of names, all."""
-    return made(name, "all", MIDDLE[name], "none")
+    """Three phases: nothing is trained but the head, the later layers too, everything."""
+    found = made(name, "all", MIDDLE[name], "none")
+    enliven(found)
+    return found
+
+
+def enliven(found: Network) -> None:
+    """Fit the statistics of BatchNormalization to noise: with random weights all features would be near 0."""
+    for layer in found.backbone.layers:
+        if type(layer).__name__ == "BatchNormalization":
+            layer.momentum = 0.0
+    found.backbone(np.random.default_rng(1).normal(size=(16, SIZE, SIZE, 3)), training=True)
 
 
 def phase(name: str, number: int) -> PhasePlan:
