@@ -1,6 +1,7 @@
 import json
 import re
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,7 @@ def train(workspace: Workspace, dataset: Dataset, recipe: Recipe) -> Run:
 def test_a_run_tells_its_story_in_order(trained: Run, few: Dataset) -> None:
     events = [event["event"] for event in trained.events()]
     told = [event for event in events if event not in ("features", "batches")]
-    assert told == ["queued", "preparing", "features_ready", "phase", *["epoch"] * 6, "done"]
+    assert told == ["queued", "preparing", "features_ready", "phase", *["epoch"] * 6, "finishing", "done"]
     final = trained.events()[-1]
     assert final["val_accuracy"] == evaluation.load(trained).accuracy(Split.VAL)
     # The last epoch's figure and the evaluation are of the same weights on the same pictures.
@@ -195,6 +196,26 @@ def test_a_stop_before_the_first_batch_leaves_no_model(shared_workspace: Workspa
     assert run.events()[-1]["event"] == "stopped"
     assert not run.has_model
     assert curve(run).size == 0
+
+
+def test_a_stop_while_weights_are_downloaded(
+    shared_workspace: Workspace, few: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = runs.create(shared_workspace, Recipe.parse({"backbone": {"name": "vgg16"}}), few)
+
+    def slow(file: object, folder: Path, progress: Callable[[int, int], None]) -> None:
+        monkeypatch.setattr(training, "TELL_EVERY_S", 0)
+        progress(10_000_000, 58_000_000)
+        told = runs.progress(run, run.events(), alive=True)
+        assert told.message == "Downloading the pretrained weights: 10 of 58 MB."
+        run.request_stop()
+        progress(20_000_000, 58_000_000)
+        raise AssertionError("the stop was not seen")
+
+    monkeypatch.setattr("tlcore.backbones.weights.obtain", slow)
+    training.train_run(str(shared_workspace.home), run.id)
+    assert run.events()[-1]["event"] == "stopped"
+    assert not run.has_model
 
 
 def test_a_loss_that_explodes_is_said_in_a_sentence(shared_workspace: Workspace, few: Dataset) -> None:

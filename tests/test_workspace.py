@@ -78,6 +78,16 @@ def test_ids_sort_by_the_time_they_were_made(monkeypatch: pytest.MonkeyPatch) ->
     assert first < new_id()
 
 
+def test_what_a_killed_process_left_is_swept_after_a_day(workspace: Workspace) -> None:
+    old, fresh = workspace.home / "scratch" / "old", workspace.home / "scratch" / "fresh"
+    for folder in (old, fresh):
+        folder.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    with workspace.scratch() as scratch:
+        assert sorted(Path(scratch).parent.iterdir()) == sorted([fresh, Path(scratch)])
+    assert list((workspace.home / "scratch").iterdir()) == [fresh]
+
+
 def test_thaw_home_chooses_the_workspace(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("THAW_HOME", str(tmp_path))
     assert Workspace.default().home == tmp_path

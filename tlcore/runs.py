@@ -157,6 +157,7 @@ class Progress:
     """Of the work that is left to a fresh run, 0 to 1."""
     time_left_s: float | None = None
     message: str = ""
+    """Why it ended as it did; while it goes on, what it does beside training."""
     final: Event = dataclasses.field(default_factory=dict)
 
     @property
@@ -179,9 +180,19 @@ def progress(run: Run, events: list[Event], *, alive: bool) -> Progress:
         run.recipe.epochs,
         share,
         None if status.final else left,
-        str(final.get("message", "")),
+        _message(events, final),
         final,
     )
+
+
+def _message(events: list[Event], final: Event) -> str:
+    if events and events[-1]["event"] == "finishing":
+        return "Saving the model and judging it."
+    if events and events[-1]["event"] == "download":
+        done, total = (events[-1][key] / 1e6 for key in ("done", "total"))
+        of = f" of {total:.0f}" if total else ""
+        return f"Downloading the pretrained weights: {done:.0f}{of} MB."
+    return str(final.get("message", ""))
 
 
 def _status(run: Run, events: list[Event], *, alive: bool) -> Status:

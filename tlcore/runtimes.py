@@ -82,7 +82,11 @@ def open_graph(workspace: Workspace, run: Run) -> tuple[Graph, GraphRecord]:
     """The graph of a finished run. Raises RunError when it has none that can be trusted."""
     if not (run.folder / "graph.json").is_file():
         raise RunError(f"{run.name} has no finished model yet. Train it to the end first.")
-    record = GraphRecord(**read_json(run.folder / "graph.json"))
+    damaged = f"The graph of {run.name} is damaged. Train it again: it takes seconds."
+    try:
+        record = GraphRecord(**read_json(run.folder / "graph.json"))
+    except TypeError as error:
+        raise RunError(damaged) from error
     if record.sentence:
         raise RunError(record.sentence)
     shared = [_shared(workspace, record.prefix)] if record.prefix else []
@@ -90,7 +94,10 @@ def open_graph(workspace: Workspace, run: Run) -> tuple[Graph, GraphRecord]:
         raise RunError(
             f"A part of the model of {run.name} was cleaned away. Train it again: it takes seconds."
         )
-    return Graph([*shared, run.folder / "suffix.tflite"]), record
+    try:
+        return Graph([*shared, run.folder / "suffix.tflite"]), record
+    except ValueError as error:
+        raise RunError(damaged) from error
 
 
 def convert(workspace: Workspace, run: Run, network: Network, dataset: Dataset) -> GraphRecord:
@@ -103,7 +110,7 @@ def convert(workspace: Workspace, run: Run, network: Network, dataset: Dataset) 
     prefix, files = network.prefix(phase), []
     if prefix is not None:
         shared = _shared(workspace, prefix.digest[:32])
-        if not shared.is_file():
+        if not _opens(shared):
             write_atomic(shared, to_litert(prefix.model))
         files.append(shared)
     write_atomic(run.folder / "suffix.tflite", to_litert(network.suffix(phase)))
@@ -114,7 +121,8 @@ def convert(workspace: Workspace, run: Run, network: Network, dataset: Dataset) 
     pixels = np.stack(
         [images.load_rgb(dataset.path(item), size) for item in dataset.items[::step][:CHECKED_PICTURES]]
     )
-    expected = network.whole().predict_on_batch(pixels.astype(np.float32))
+    # Called as it is: for one batch, tracing a graph would take longer than the work.
+    expected = network.whole()(pixels.astype(np.float32), training=False).numpy()
     difference = float(np.abs(Graph(files).run(pixels) - expected).max())
     sentence = (
         ""
@@ -131,6 +139,15 @@ def convert(workspace: Workspace, run: Run, network: Network, dataset: Dataset) 
 
 def _shared(workspace: Workspace, name: str) -> Path:
     return workspace.graphs / f"{name}.tflite"
+
+
+def _opens(file: Path) -> bool:
+    """Whether a graph is there and can be read; one that is damaged is made anew, or no run would mend it."""
+    try:
+        Graph([file])
+    except ValueError:
+        return False
+    return True
 
 
 def to_litert(model: Any) -> bytes:

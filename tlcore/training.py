@@ -64,6 +64,7 @@ def train(workspace: Workspace, run: Run) -> None:
     story = _Story(workspace, run)
     outcome = "done"
     try:
+        story.build()
         for number in range(len(run.recipe.phases)):
             story.train_phase(number)
     except StopRequested:
@@ -75,7 +76,7 @@ class _Story:
     """What is known of a run while it is trained."""
 
     def __init__(self, workspace: Workspace, run: Run) -> None:
-        self.started_s = time.monotonic()
+        self.started_s = self.told_s = time.monotonic()
         self.seconds = {"features": 0.0, "training": 0.0}
         self.workspace, self.run, self.recipe = workspace, run, run.recipe
         self.dataset = datasets.load(workspace, run.dataset_id)
@@ -83,10 +84,13 @@ class _Story:
         self.plan = plans.make(
             run.recipe, len(run.classes), images=len(self.dataset.items), budget_bytes=cache_budget_bytes()
         )
-        self.network = Network(self.plan, workspace.weights, self._tell_download)
         self.reused = True
         self.views: list[npt.NDArray[Any]] = []
         self.model: Any = None
+
+    def build(self) -> None:
+        """The network with its weights, which may have to be downloaded first."""
+        self.network = Network(self.plan, self.workspace.weights, self._tell_download)
 
     def train_phase(self, number: int) -> None:
         phase, plan = self.recipe.phases[number], self.plan.phases[number]
@@ -143,12 +147,15 @@ class _Story:
 
     def _tell_download(self, done: int, total: int) -> None:
         check_stop(self.run)
-        self.run.record("download", done=done, total=total)
+        if time.monotonic() - self.told_s >= TELL_EVERY_S:
+            self.told_s = time.monotonic()
+            self.run.record("download", done=done, total=total)
 
     def finish(self, outcome: str) -> None:
         """Save and judge the model as it is now; a run stopped before its first batch has none."""
         figures: dict[str, Any] = {"val_accuracy": None, "test_accuracy": None}
         if self.model is not None:
+            self.run.record("finishing")
             exporters.save_keras(self.network.whole(), self.run.model_file)
             runtimes.convert(self.workspace, self.run, self.network, self.dataset)
             result = evaluation.evaluate(self.dataset, self._judged())

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import tempfile
 import time
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from typing import Any, BinaryIO
 import platformdirs
 
 from tlcore.errors import NotFound, WorkspaceError
+
+SCRATCH_KEPT_S = 86_400
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{3,63}")
 
@@ -89,6 +92,10 @@ class Workspace:
         """A folder for half-made things on the same disk, so that renaming out of it is atomic."""
         parent = self.home / "scratch"
         parent.mkdir(parents=True, exist_ok=True)
+        for left in parent.iterdir():
+            # What a killed process left; nothing half-made takes a day.
+            if time.time() - left.stat().st_mtime > SCRATCH_KEPT_S:
+                shutil.rmtree(left, ignore_errors=True)
         return tempfile.TemporaryDirectory(dir=parent, ignore_cleanup_errors=True)
 
 

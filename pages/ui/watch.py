@@ -73,11 +73,8 @@ def _status(run: Run, progress: Progress) -> None:
                 args=(state.workspace(), run),
             )
     if not status.final:
-        epoch = (
-            f"Epoch {len(progress.epochs)} of {progress.epochs_total}"
-            if progress.epochs
-            else SENTENCES[status]
-        )
+        done = f"Epoch {len(progress.epochs)} of {progress.epochs_total}"
+        epoch = done if progress.epochs else words
         st.progress(progress.share, epoch)
 
 
