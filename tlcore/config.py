@@ -1,6 +1,5 @@
 """The recipe: everything that defines an experiment except the data. Frozen, and it checks itself."""
 
-import difflib
 import hashlib
 import json
 from pathlib import Path
@@ -10,6 +9,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, ValidationError
 
 from tlcore.errors import RecipeError
+from tlcore.suggest import suggestion
 
 Activation = Literal["relu", "gelu", "elu", "selu", "silu", "tanh", "sigmoid", "linear"]
 Optimizer = Literal["adam", "adamw", "sgd", "rmsprop"]
@@ -180,10 +180,8 @@ def _position(target: Any, part: str, key: str) -> str | int:
 
 
 def _near(word: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(word, known, n=1)
-    if close:
-        return f" Did you mean {close[0]!r}?"
-    return f" There is: {', '.join(known)}." if known else ""
+    listed = f" There is: {', '.join(known)}." if known else ""
+    return suggestion(word, known) or listed
 
 
 _FIELDS = {

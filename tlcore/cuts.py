@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tlcore.backbones.layer_info import LayerInfo
-from tlcore.backbones.suggest import suggestion
 from tlcore.errors import RecipeError
+from tlcore.suggest import suggestion
 
 if TYPE_CHECKING:
     import keras
@@ -23,7 +23,6 @@ __all__ = [
     "find_cut_layers",
     "frozen_count",
     "split",
-    "suggestion",
     "truncate",
     "truncated",
     "usable_cuts",

@@ -15,9 +15,16 @@ def keep(workspace: Workspace, content: bytes) -> str:
     safe = images.make_safe(content)
     id = safe.sha256[:24]
     write_atomic(workspace.pictures / f"{id}{safe.suffix}", safe.content)
-    for old in sorted(workspace.pictures.iterdir(), key=lambda file: -file.stat().st_mtime)[MOST_KEPT:]:
+    for old in sorted(workspace.pictures.iterdir(), key=_age_s)[MOST_KEPT:]:
         old.unlink(missing_ok=True)
     return id
+
+
+def _age_s(file: Path) -> float:
+    try:
+        return -file.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0  # Another session has just moved or removed it.
 
 
 def find(workspace: Workspace, id: str) -> Path:

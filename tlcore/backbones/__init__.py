@@ -3,9 +3,9 @@
 from tlcore.backbones.backbone import Backbone
 from tlcore.backbones.entries import ENTRIES
 from tlcore.backbones.layer_info import LayerInfo
-from tlcore.backbones.suggest import suggestion
 from tlcore.backbones.weights import WeightsFile, WeightsStatus
 from tlcore.errors import UnknownBackbone
+from tlcore.suggest import suggestion
 
 __all__ = ["Backbone", "LayerInfo", "WeightsFile", "WeightsStatus", "all_backbones", "get", "names"]
 
