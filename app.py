@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import streamlit as st
-from streamlit.runtime import exists as served
+from streamlit.runtime import exists as runtime_exists
 
 FOLDER = Path(__file__).resolve().parent
 MAIN = FOLDER / "pages" / "main.py"
@@ -20,5 +20,6 @@ if str(FOLDER) not in sys.path:
 
 app = st.App(MAIN)
 
-if served():
+# In a server this file is imported before there is a runtime; AppTest runs it as the main script.
+if runtime_exists():
     runpy.run_path(str(MAIN), run_name="__main__")

@@ -34,8 +34,8 @@ page = st.navigation(
     }
 )
 
-state.carry()
 with messages.guarded():
+    state.carry()
     sidebar.draw()
     messages.show_refused()
     page.run()

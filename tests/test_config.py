@@ -98,6 +98,8 @@ def test_a_file_that_is_no_recipe_is_refused(tmp_path: Path) -> None:
     file.write_text("{a: [")
     with pytest.raises(RecipeError, match="not valid YAML"):
         Recipe.load(file)
+    with pytest.raises(RecipeError, match="not valid YAML"):
+        Recipe.load(tmp_path)
     file.write_text("- a list")
     with pytest.raises(RecipeError, match="A recipe is a mapping"):
         Recipe.load(file)

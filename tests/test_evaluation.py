@@ -1,9 +1,12 @@
 import numpy as np
 import pytest
 
-from tlcore import evaluation
+from tlcore import evaluation, runs
+from tlcore.config import Recipe
 from tlcore.datasets import Dataset, Split
+from tlcore.errors import WorkspaceError
 from tlcore.runs import Run
+from tlcore.workspace import Workspace
 
 
 def test_figures_of_known_answers(few: Dataset) -> None:
@@ -34,6 +37,14 @@ def test_mistakes_come_with_the_surest_first(few: Dataset) -> None:
     confidences = [wrong.confidence for wrong in mistakes]
     assert len(mistakes) == len(items)
     assert confidences == sorted(confidences, reverse=True)
+
+
+def test_a_damaged_evaluation_is_a_sentence(workspace: Workspace, few: Dataset) -> None:
+    run = runs.create(workspace, Recipe(), few, name="Mine")
+    for content in ('{"val": {}}', "[]", '{"val": 3}', "{"):
+        run.evaluation_file.write_text(content)
+        with pytest.raises(WorkspaceError, match="damaged"):
+            evaluation.load(run)
 
 
 def test_what_is_saved_is_what_is_loaded(trained: Run, few: Dataset) -> None:

@@ -62,6 +62,18 @@ def test_a_recipe_that_cannot_be_leaves_no_run(workspace: Workspace, few: Datase
     assert crew.submitted == []
 
 
+def test_a_refused_submit_leaves_no_run(
+    workspace: Workspace, few: Dataset, crew: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: object) -> None:
+        raise EngineError("It has ended.")
+
+    monkeypatch.setattr(crew, "submit", refuse)
+    with pytest.raises(EngineError):
+        jobs.start(workspace, Recipe(), few)
+    assert runs.list_all(workspace) == []
+
+
 def test_a_queued_run_stops_at_once(workspace: Workspace, few: Dataset, crew: FakeEngine) -> None:
     run = jobs.start(workspace, Recipe(), few)
     jobs.stop(workspace, run)

@@ -74,6 +74,17 @@ def test_a_cache_beyond_the_budget_gives_way_to_pixels() -> None:
     assert tight.trainable_params == fits.trainable_params
 
 
+def test_every_view_counts_against_the_budget() -> None:
+    made = recipe("vgg16", [], phases=[{"freeze": "block5_conv1"}])
+    budget = 10 * 14 * 14 * 512 * 4
+    assert plans.make(made, classes=3, images=10, budget_bytes=budget).phases[0].cut_point == "block4_pool"
+    flipped = made.changed("augmentation", {"flip": "horizontal", "views": 2})
+    assert plans.make(flipped, classes=3, images=10, budget_bytes=budget).phases[0].cut_point is None
+    # Without a flip all views are the pictures themselves, and kept once.
+    same = made.changed("augmentation.views", 2)
+    assert plans.make(same, classes=3, images=10, budget_bytes=budget).phases[0].cut_point == "block4_pool"
+
+
 def test_cut_at_drops_what_comes_after() -> None:
     plan = plans.make(recipe("vgg16", [], cut_at="block4_pool"), classes=10)
     assert plan.output_shape == (14, 14, 512)

@@ -10,7 +10,7 @@ from tlcore.plans import Plan
 
 HOSTILE = ["<img src=x onerror=alert(1)>", "**b**", "<b>bold</b>", "a & b", "<a href='http://x'>"]
 ESCAPED = [
-    "&lt;img src=x onerror=al…", "**b**", "&lt;b&gt;bold&lt;/b&gt;", "a &amp; b", "&lt;a href='http://x'&gt;"
+    "&lt;img src=x onerror=aler…", "**b**", "&lt;b&gt;bold&lt;/b&gt;", "a &amp; b", "&lt;a href='http://x'&gt;"
 ]  # fmt: skip
 # Class names as they are on a ruler or a calendar: names all the same.
 NUMBERS = ["1", "10", "2", "2024-01-01"]
@@ -110,7 +110,10 @@ def test_the_confusion_matrix_shows_counts_and_shades_shares() -> None:
     # A class without pictures has no shares, and is no division by zero.
     assert [list(row) for row in heat.z] == [[0.75, 0.25, 0], [0, 1, 0], [0, 0, 0]]
     assert (heat.zmin, heat.zmax) == (0, 1)
-    assert heat.colorscale[-1] == (1.0, plots.ICE)
+    (_, lightest), (_, darkest) = heat.colorscale[0], heat.colorscale[-1]
+    red, green, blue = (int(darkest[i : i + 2], 16) for i in (1, 3, 5))
+    assert red < green < blue, "the full shade is ice"
+    assert lightest != darkest
 
 
 def test_the_true_classes_run_downwards() -> None:

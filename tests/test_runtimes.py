@@ -67,29 +67,58 @@ def test_threads_do_not_mix_their_pictures(
 
 
 def test_a_second_head_shares_the_frozen_part(
-    shared_workspace: Workspace, few: Dataset, trained: Run, monkeypatch: pytest.MonkeyPatch
+    shared_workspace: Workspace, few: Dataset, trained: Run
 ) -> None:
     def files() -> dict[str, int]:
         return {file.name: file.stat().st_mtime_ns for file in shared_workspace.graphs.iterdir()}
 
     before, first = files(), read_json(trained.folder / "graph.json")
     assert f"{first['prefix']}.tflite" in before
-    monkeypatch.setattr(runtimes, "LARGEST_DIFFERENCE", -1.0)
     recipe = Recipe.parse({"head": {"layers": [{"dense": 4}]}, "phases": [{"epochs": 1}]})
     second = runs.create(shared_workspace, recipe, few)
     training.train(shared_workspace, second)
-    record = read_json(second.folder / "graph.json")
-    assert record["prefix"] == first["prefix"]
+    assert read_json(second.folder / "graph.json")["prefix"] == first["prefix"]
     assert files() == before
     assert (second.folder / "suffix.tflite").stat().st_size < 100_000
+
+
+def test_a_graph_that_differs_is_not_used(
+    workspace: Workspace, few: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtimes, "LARGEST_DIFFERENCE", -1.0)
+    recipe = Recipe.parse({
+        "backbone": {"name": "vgg16", "weights": "none", "image_size": 32, "cut_at": "block2_pool"},
+        "head": {"layers": []},
+    })  # fmt: skip
+    run = runs.create(workspace, recipe, few)
+    made: list[object] = []
+    to_litert = runtimes.to_litert
+    monkeypatch.setattr(runtimes, "to_litert", lambda model: made.append(model.name) or to_litert(model))
+    record = runtimes.convert(workspace, run, Network(plans.make(recipe, 3), Path()), few)
+    # The shared part is converted once more before it is given up: it may have been an old one.
+    assert made == ["prefix", "suffix", "prefix", "suffix"]
     # No graph is as close as that: it is kept out of use, and the run still has its Keras model.
     with pytest.raises(RunError) as caught:
-        runtimes.open_graph(shared_workspace, second)
+        runtimes.open_graph(workspace, run)
     assert str(caught.value) == (
-        f"The converted graph differs from Keras by {record['difference']:.1e} (at most -1e+00 is accepted), "
+        f"The converted graph differs from Keras by {record.difference:.1e} (at most -1e+00 is accepted), "
         "so it is not used. Export the model and predict with Keras."
     )
-    assert second.has_model
+
+
+def test_a_conversion_that_fails_does_not_lose_the_run(
+    shared_workspace: Workspace, few: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(model: object) -> bytes:
+        raise RuntimeError("no such operation")
+
+    monkeypatch.setattr(runtimes, "to_litert", broken)
+    run = runs.create(shared_workspace, Recipe.parse({"phases": [{"epochs": 1}]}), few)
+    training.train_run(str(shared_workspace.home), run.id)
+    assert run.events()[-1]["event"] == "done"
+    assert run.has_model
+    with pytest.raises(RunError, match=r"could not be converted for predictions here \(RuntimeError\)"):
+        runtimes.open_graph(shared_workspace, run)
 
 
 def test_a_network_trained_as_a_whole_has_one_graph(workspace: Workspace, few: Dataset) -> None:

@@ -66,4 +66,4 @@ def test_fractions_are_checked(val: float, test: float, said: str) -> None:
 
 def test_fraction_that_is_no_number_is_refused() -> None:
     with pytest.raises(DatasetError):
-        splitting.check_fractions(float("nan"), 0)
+        splitting.check_split(float("nan"), 0, 0)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tlcore import datasets, evaluation, intake, plans, runs, runtimes, training
-from tlcore.callbacks import EpochBatches
+from tlcore.callbacks import EpochBatches, StopRequested
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset, Split
 from tlcore.errors import WeightsUnavailable
@@ -196,6 +196,23 @@ def test_a_stop_before_the_first_batch_leaves_no_model(shared_workspace: Workspa
     assert run.events()[-1]["event"] == "stopped"
     assert not run.has_model
     assert curve(run).size == 0
+
+
+def test_a_stop_after_the_numbers_ran_away_keeps_no_model(
+    shared_workspace: Workspace, few: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The loss is looked at when an epoch ends; a stop may come before."""
+
+    def run_away(story: training._Story, phase: object, number: int) -> None:
+        story.network.head[-1].kernel.assign(np.full(story.network.head[-1].kernel.shape, np.nan))
+        raise StopRequested
+
+    monkeypatch.setattr(training._Story, "_fit", run_away)
+    run = runs.create(shared_workspace, Recipe(), few)
+    training.train_run(str(shared_workspace.home), run.id)
+    assert run.events()[-1]["event"] == "failed"
+    assert "infinite or not numbers" in run.events()[-1]["message"]
+    assert not run.has_model
 
 
 def test_a_stop_while_weights_are_downloaded(

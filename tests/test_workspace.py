@@ -1,6 +1,7 @@
 import errno
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,32 @@ def test_what_a_killed_process_left_is_swept_after_a_day(workspace: Workspace) -
     with workspace.scratch() as scratch:
         assert sorted(Path(scratch).parent.iterdir()) == sorted([fresh, Path(scratch)])
     assert list((workspace.home / "scratch").iterdir()) == [fresh]
+
+
+def test_many_sessions_may_sweep_at_once(workspace: Workspace) -> None:
+    def come_and_go() -> None:
+        for _ in range(100):
+            with workspace.scratch():
+                pass
+
+    with ThreadPoolExecutor(4) as pool:
+        for session in [pool.submit(come_and_go) for _ in range(4)]:
+            session.result()
+
+
+def test_json_on_disk_is_json(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        write_json(tmp_path / "a.json", {"loss": float("nan")})
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        append_line(tmp_path / "a.jsonl", {"loss": float("inf")})
+
+
+def test_a_relative_thaw_home_is_the_same_folder_for_everybody(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("THAW_HOME", "mine")
+    assert Workspace.default().home == tmp_path / "mine"
 
 
 def test_thaw_home_chooses_the_workspace(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -87,6 +87,11 @@ class Augmentation(_Part):
     flip: Literal["none", "horizontal"] = "none"
     views: int = Field(default=1, ge=1, le=16)
 
+    @property
+    def distinct_views(self) -> int:
+        """How many variants there are to compute and keep; without a flip they are all the same one."""
+        return 1 if self.flip == "none" else self.views
+
 
 class Recipe(_Part):
     """Everything that defines an experiment except the data."""
@@ -116,7 +121,7 @@ class Recipe(_Part):
             return cls.parse(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
         except FileNotFoundError as error:
             raise RecipeError(f"There is no recipe file {path.name!r}.") from error
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
+        except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
             raise RecipeError(f"{path.name} is not valid YAML or JSON.") from error
 
     def changed(self, key: str, value: Any) -> Self:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tlcore.errors import DatasetError, NotFound, WorkspaceError
 from tlcore.manifest import Dataset, Item, LeftOut, content_id, from_json, to_json
-from tlcore.splitting import Split, check_fractions, split
+from tlcore.splitting import Split, check_split, split
 from tlcore.workspace import Workspace, read_json, sync_folder, write_json
 
 __all__ = [
@@ -26,7 +26,7 @@ __all__ = [
     "LeftOut",
     "Split",
     "changes",
-    "check_fractions",
+    "check_split",
     "list_all",
     "list_damaged",
     "load",

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tlcore.datasets import Dataset, Item, Split
+from tlcore.errors import WorkspaceError
 from tlcore.runs import Run
 from tlcore.workspace import read_json, write_json
 
@@ -108,9 +109,13 @@ def save(evaluation: Evaluation, run: Run) -> None:
 
 def load(run: Run) -> Evaluation:
     """Raises NotFound when the run was not evaluated yet, WorkspaceError for a damaged file."""
-    return Evaluation(
-        {Split(split): _read(result) for split, result in read_json(run.evaluation_file).items()}
-    )
+    splits = read_json(run.evaluation_file)
+    try:
+        return Evaluation({Split(split): _read(result) for split, result in splits.items()})
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise WorkspaceError(
+            f"The evaluation of {run.name} is damaged. Train it again: it takes seconds."
+        ) from error
 
 
 def _read(result: dict[str, Any]) -> SplitEvaluation:

@@ -77,8 +77,6 @@ def prepare(
     key = features_key(dataset.items, prefix, size_px, view)
     folder = workspace.features / key
     if (found := _cached(folder)) is not None:
-        # Least-recently-used clean-up goes by this time.
-        os.utime(folder)
         return Features(key, found, reused=True)
     try:
         with workspace.scratch() as scratch:

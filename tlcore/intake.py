@@ -59,7 +59,7 @@ def take(
     `progress` is called with (files done, files in all). Raises DatasetError when there is no dataset in
     it; single files that cannot be used only land in ``left_out``.
     """
-    datasets.check_fractions(val_fraction, test_fraction)
+    datasets.check_split(val_fraction, test_fraction, seed)
     workspace.check_writable()
     report = Report()
     with opened(source) as (listing, label), workspace.scratch() as scratch:

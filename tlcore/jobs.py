@@ -1,5 +1,7 @@
 """Training as people start, watch and stop it: a run's record and the engine's job, kept in step."""
 
+import shutil
+
 from tlcore import engine, plans, runs, training
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
@@ -14,11 +16,16 @@ def start(workspace: Workspace, recipe: Recipe, dataset: Dataset, *, name: str =
 
     Raises RecipeError, WorkspaceError or EngineError before anything is queued.
     """
-    plans.make(recipe, len(dataset.classes))
+    plans.for_dataset(recipe, dataset)
     workspace.check_writable()
     crew = engine.start_or_find(workspace)
     run = runs.create(workspace, recipe, dataset, name=name)
-    crew.submit(run.job_key, training.train_run, str(workspace.home), run.id)
+    try:
+        crew.submit(run.job_key, training.train_run, str(workspace.home), run.id)
+    except EngineError:
+        # Nobody would ever train it.
+        shutil.rmtree(run.folder, ignore_errors=True)
+        raise
     return run
 
 

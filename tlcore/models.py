@@ -13,6 +13,9 @@ from tlcore import backbones, cuts, heads
 from tlcore.config import Recipe
 from tlcore.plans import PhasePlan, Plan
 
+# Part of every prefix's name: raise it when the same parts would give other numbers.
+CODE_VERSION = 1
+
 
 @dataclass(frozen=True)
 class Prefix:
@@ -73,7 +76,9 @@ class Network:
         model = self._model(inputs, self.pooling(x) if phase.pooled else x, "prefix")
         # By names we choose, not by Keras' own, which count up within a process.
         parts = [
+            CODE_VERSION,
             self.entry.name,
+            self.entry.preprocessing,
             self.plan.image_size_px,
             phase.cut_point,
             self.recipe.head.pooling if phase.pooled else None,
@@ -93,7 +98,7 @@ class Network:
         if phase.pooled:
             return self._model(features, self._classified(features), "suffix")
         _, back = cuts.split(self.backbone, phase.cut_point)
-        x = back(features, training=False) if back is not None else features
+        x = back(features, training=False)
         return self._model(features, self._classified(self.pooling(x)), "suffix")
 
     def _pixels(self) -> Any:

@@ -15,12 +15,12 @@ def keep(workspace: Workspace, content: bytes) -> str:
     safe = images.make_safe(content)
     id = safe.sha256[:24]
     write_atomic(workspace.pictures / f"{id}{safe.suffix}", safe.content)
-    for old in sorted(workspace.pictures.iterdir(), key=_age_s)[MOST_KEPT:]:
+    for old in sorted(workspace.pictures.iterdir(), key=_newest_first)[MOST_KEPT:]:
         old.unlink(missing_ok=True)
     return id
 
 
-def _age_s(file: Path) -> float:
+def _newest_first(file: Path) -> float:
     try:
         return -file.stat().st_mtime
     except FileNotFoundError:

@@ -1,6 +1,7 @@
 """What a recipe amounts to, counted without Keras: layers, parameters, and what each phase may cache."""
 
 import math
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from tlcore import backbones, cuts, heads
 from tlcore.backbones import LayerInfo
 from tlcore.config import Phase, Recipe
+from tlcore.datasets import Dataset
 
 Shape = tuple[int, ...]
 
@@ -68,6 +70,16 @@ class Plan:
         }
 
 
+def cache_budget_bytes() -> int:
+    """A cache larger than this is not made (``THAW_CACHE_GB``); its layers then run in every epoch."""
+    return int(float(os.environ.get("THAW_CACHE_GB", "8")) * 2**30)
+
+
+def for_dataset(recipe: Recipe, dataset: Dataset) -> Plan:
+    """The plan that a training on this dataset follows."""
+    return make(recipe, len(dataset.classes), images=len(dataset.items), budget_bytes=cache_budget_bytes())
+
+
 def make(recipe: Recipe, classes: int, *, images: int = 0, budget_bytes: int | None = None) -> Plan:
     """The plan of a recipe for so many classes.
 
@@ -80,7 +92,8 @@ def make(recipe: Recipe, classes: int, *, images: int = 0, budget_bytes: int | N
     layers = cuts.truncated(entry.layers(size), recipe.backbone.cut_at)
     head = heads.rows(recipe.head, layers[-1].output_shape, classes)
     points = cuts.cut_points(layers)
-    most = budget_bytes // images if budget_bytes is not None and images else None
+    kept = images * recipe.augmentation.distinct_views
+    most = budget_bytes // kept if budget_bytes is not None and kept else None
     return Plan(
         recipe,
         classes,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from tlcore import images, runtimes
@@ -49,8 +50,14 @@ class Predictor:
         """
         safe = images.make_safe(content)
         with Image.open(io.BytesIO(safe.content)) as image:
-            pixels = images.to_pixels(image, self._record.image_size_px)
-        row = self._graph.run(np.asarray(pixels)[None])[0]
+            return self._judged(images.to_pixels(image, self._record.image_size_px))
+
+    def predict_kept(self, path: Path) -> Prediction:
+        """``path``: a picture of a dataset or of ``pictures.keep``, which was made safe already."""
+        return self._judged(images.load_rgb(path, self._record.image_size_px))
+
+    def _judged(self, pixels: npt.NDArray[np.uint8]) -> Prediction:
+        row = self._graph.run(pixels[None])[0]
         return Prediction({name: float(value) for name, value in zip(self.classes, row, strict=True)})
 
     def predict_file(self, path: Path) -> Prediction:

@@ -15,7 +15,7 @@ from typing import Any
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.errors import NotFound, RecipeError, WorkspaceError
-from tlcore.workspace import Workspace, append_line, new_id, read_json, read_lines, write_json
+from tlcore.workspace import Workspace, append_line, new_id, read_json, read_lines, write_atomic, write_json
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ class Run:
 
     def request_stop(self) -> None:
         """Ask for a stop; training looks for it at every batch. Asking twice is asking once."""
-        self.stop_file.touch()
+        write_atomic(self.stop_file, b"")
 
     @property
     def has_model(self) -> bool:
@@ -154,7 +154,7 @@ class Progress:
     epochs: tuple[Event, ...] = ()
     epochs_total: int = 0
     share: float = 0.0
-    """Of the work that is left to a fresh run, 0 to 1."""
+    """Of the features while it prepares, of the epochs while it trains: 0 to 1."""
     time_left_s: float | None = None
     message: str = ""
     """Why it ended as it did; while it goes on, what it does beside training."""

@@ -4,6 +4,8 @@ A run's graph is in two parts: the frozen prefix, converted once and shared by a
 rest, which is small. So a second head is ready to predict at once.
 """
 
+import logging
+import math
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,9 +19,12 @@ import psutil
 from tlcore import images
 from tlcore.datasets import Dataset
 from tlcore.errors import RunError
-from tlcore.models import Network
+from tlcore.models import Network, Prefix
+from tlcore.plans import PhasePlan
 from tlcore.runs import Run
 from tlcore.workspace import Workspace, read_json, write_atomic, write_json
+
+log = logging.getLogger(__name__)
 
 LARGEST_DIFFERENCE = 1e-4
 CHECKED_PICTURES = 8
@@ -73,7 +78,7 @@ class GraphRecord:
     prefix: str | None
     """Name of the shared graph of the frozen prefix; None: the run's own graph is the whole."""
     difference: float
-    """Largest difference of a probability from Keras' on real pictures."""
+    """Largest difference of a probability from Keras' on real pictures; -1 where there is none to tell."""
     sentence: str = ""
     """Why the graph is not used, where it differs too much."""
 
@@ -103,38 +108,64 @@ def open_graph(workspace: Workspace, run: Run) -> tuple[Graph, GraphRecord]:
 def convert(workspace: Workspace, run: Run, network: Network, dataset: Dataset) -> GraphRecord:
     """Write the run's graph and compare it with Keras on pictures of the dataset.
 
-    Where they differ by more than ``LARGEST_DIFFERENCE`` the record says so and the graph is not used.
+    Where it cannot be made, or differs by more than ``LARGEST_DIFFERENCE``, the record says so in a sentence
+    and the graph is not used: the run is finished all the same.
     """
     # The part that was frozen in every phase: the same for all runs on the same cut.
     phase = min(network.plan.phases, key=lambda phase: phase.frozen_layers)
-    prefix, files = network.prefix(phase), []
+    prefix = network.prefix(phase)
+    difference, sentence = math.inf, ""
+    try:
+        files = _written(workspace, run, network, phase, prefix)
+        difference = _difference(files, network, dataset)
+        if difference > LARGEST_DIFFERENCE and prefix is not None:
+            # A shared graph may be an old one; it is made once more before it is given up.
+            files[0].unlink()
+            files = _written(workspace, run, network, phase, prefix)
+            difference = _difference(files, network, dataset)
+    except Exception as error:
+        log.exception("the graph of run %s could not be made", run.id)
+        sentence = (
+            f"The model could not be converted for predictions here ({type(error).__name__}). {_WAY_OUT}"
+        )
+    if not sentence and not difference <= LARGEST_DIFFERENCE:
+        sentence = (
+            f"The converted graph differs from Keras by {difference:.1e} (at most {LARGEST_DIFFERENCE:.0e} "
+            f"is accepted), so it is not used. {_WAY_OUT}"
+        )
+    # JSON knows no infinity.
+    kept = difference if math.isfinite(difference) else -1.0
+    record = GraphRecord(network.plan.image_size_px, prefix.digest[:32] if prefix else None, kept, sentence)
+    write_json(run.folder / "graph.json", vars(record))
+    return record
+
+
+_WAY_OUT = "Export the model and predict with Keras."
+
+
+def _written(
+    workspace: Workspace, run: Run, network: Network, phase: PhasePlan, prefix: Prefix | None
+) -> list[Path]:
+    """The files of the chain; the prefix is converted only when no run did it before."""
+    files = []
     if prefix is not None:
         shared = _shared(workspace, prefix.digest[:32])
         if not _opens(shared):
             write_atomic(shared, to_litert(prefix.model))
         files.append(shared)
     write_atomic(run.folder / "suffix.tflite", to_litert(network.suffix(phase)))
-    files.append(run.folder / "suffix.tflite")
+    return [*files, run.folder / "suffix.tflite"]
 
+
+def _difference(files: Sequence[Path], network: Network, dataset: Dataset) -> float:
+    """Largest difference of a probability from Keras' on a few real pictures."""
     size = network.plan.image_size_px
     step = max(1, len(dataset.items) // CHECKED_PICTURES)
-    pixels = np.stack(
-        [images.load_rgb(dataset.path(item), size) for item in dataset.items[::step][:CHECKED_PICTURES]]
-    )
+    chosen = dataset.items[::step][:CHECKED_PICTURES]
+    pixels = np.stack([images.load_rgb(dataset.path(item), size) for item in chosen])
     # Called as it is: for one batch, tracing a graph would take longer than the work.
     expected = network.whole()(pixels.astype(np.float32), training=False).numpy()
-    difference = float(np.abs(Graph(files).run(pixels) - expected).max())
-    sentence = (
-        ""
-        if difference <= LARGEST_DIFFERENCE
-        else (
-            f"The converted graph differs from Keras by {difference:.1e} (at most {LARGEST_DIFFERENCE:.0e} "
-            "is accepted), so it is not used. Export the model and predict with Keras."
-        )
-    )
-    record = GraphRecord(size, prefix.digest[:32] if prefix else None, difference, sentence)
-    write_json(run.folder / "graph.json", vars(record))
-    return record
+    return float(np.abs(Graph(files).run(pixels) - expected).max())
 
 
 def _shared(workspace: Workspace, name: str) -> Path:

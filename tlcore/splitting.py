@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from tlcore.errors import DatasetError
 
-__all__ = ["Split", "check_fractions", "split"]
+__all__ = ["Split", "check_split", "split"]
 
 
 class Split(StrEnum):
@@ -17,12 +17,14 @@ class Split(StrEnum):
     TEST = "test"
 
 
-def check_fractions(val_fraction: float, test_fraction: float) -> None:
-    """Raises DatasetError unless validation is 5-50 % and test 0-40 %."""
+def check_split(val_fraction: float, test_fraction: float, seed: int) -> None:
+    """Raises DatasetError unless validation is 5-50 %, test 0-40 % and the seed below 2**31."""
     if not 0.05 <= val_fraction <= 0.5:
         raise DatasetError(f"The validation share must be 5 % to 50 %. Received: {val_fraction:.0%}.")
     if not 0 <= test_fraction <= 0.4:
         raise DatasetError(f"The test share must be 0 % to 40 %. Received: {test_fraction:.0%}.")
+    if not 0 <= seed < 2**31:
+        raise DatasetError(f"The seed of the split must be 0 to {2**31 - 1}. Received: {seed}.")
 
 
 def split(
@@ -33,7 +35,7 @@ def split(
     Pictures are ranked by a hash of the seed and their own, not by their position: adding some later
     moves few of the others across. Each class gets its share of validation and test, at least one each.
     """
-    check_fractions(val_fraction, test_fraction)
+    check_split(val_fraction, test_fraction, seed)
     per_class = Counter(labels)
     wanted = {
         Split.VAL: {label: _share(n, val_fraction) for label, n in per_class.items()},

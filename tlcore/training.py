@@ -1,7 +1,7 @@
 """train(): the whole story of a run, from the queue to the finished model. Runs in a worker."""
 
+import functools
 import logging
-import os
 import time
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from tlcore import datasets, evaluation, exporters, features, plans, runs, runti
 from tlcore.callbacks import EpochBatches, StopRequested, check_stop, keras_callbacks
 from tlcore.config import Phase
 from tlcore.datasets import Split
-from tlcore.errors import ThawError
+from tlcore.errors import RunError, ThawError
 from tlcore.models import Network
 from tlcore.runs import Run
 from tlcore.workspace import Workspace
@@ -21,11 +21,6 @@ from tlcore.workspace import Workspace
 log = logging.getLogger(__name__)
 
 TELL_EVERY_S = 0.5
-
-
-def cache_budget_bytes() -> int:
-    """A cache larger than this is not made (``THAW_CACHE_GB``); its layers then run in every epoch."""
-    return int(float(os.environ.get("THAW_CACHE_GB", "8")) * 2**30)
 
 
 def train_run(home: str, run_id: str) -> None:
@@ -81,10 +76,9 @@ class _Story:
         self.workspace, self.run, self.recipe = workspace, run, run.recipe
         self.dataset = datasets.load(workspace, run.dataset_id)
         self.labels = np.array([item.label for item in self.dataset.items], np.int32)
-        self.plan = plans.make(
-            run.recipe, len(run.classes), images=len(self.dataset.items), budget_bytes=cache_budget_bytes()
-        )
-        self.reused = True
+        self.plan = plans.for_dataset(run.recipe, self.dataset)
+        self.reused: bool | None = None
+        """Whether all features were there already; None while there are none."""
         self.views: list[npt.NDArray[Any]] = []
         self.model: Any = None
 
@@ -126,15 +120,16 @@ class _Story:
         started_s = time.monotonic()
         plan, augmentation = self.plan.phases[number], self.recipe.augmentation
         prefix = self.network.prefix(plan)
-        tell = _Teller(self.run, views=augmentation.views)
+        tell = _Teller(self.run, augmentation.distinct_views)
         found = []
-        for tell.view in range(augmentation.views):
-            view = features.View(tell.view, augmentation.flip, self.recipe.seed)
+        for view_number in range(augmentation.distinct_views):
+            view = features.View(view_number, augmentation.flip, self.recipe.seed)
+            told = functools.partial(tell, view_number)
             found.append(
-                features.prepare(self.workspace, self.dataset, prefix, self.plan.image_size_px, view, tell)
+                features.prepare(self.workspace, self.dataset, prefix, self.plan.image_size_px, view, told)
             )
         reused = all(one.reused for one in found)
-        self.reused &= reused
+        self.reused = reused and self.reused is not False
         seconds = time.monotonic() - started_s
         self.seconds["features"] += seconds
         self.run.record(
@@ -156,10 +151,11 @@ class _Story:
         figures: dict[str, Any] = {"val_accuracy": None, "test_accuracy": None}
         if self.model is not None:
             self.run.record("finishing")
-            exporters.save_keras(self.network.whole(), self.run.model_file)
-            runtimes.convert(self.workspace, self.run, self.network, self.dataset)
             result = evaluation.evaluate(self.dataset, self._judged())
+            exporters.save_keras(self.network.whole(), self.run.model_file)
             evaluation.save(result, self.run)
+            # Last: what was trained and judged is safe, whatever becomes of the conversion.
+            runtimes.convert(self.workspace, self.run, self.network, self.dataset)
             figures = {f"{split.value}_accuracy": result.accuracy(split) for split in (Split.VAL, Split.TEST)}
         self.seconds["total"] = time.monotonic() - self.started_s
         self.run.record(
@@ -177,6 +173,11 @@ class _Story:
             if len(rows):
                 batches = EpochBatches(self.views[:1], self.labels, rows, self.recipe.batch_size, seed=None)
                 judged[split] = np.concatenate([self.model.predict_on_batch(x) for x, _ in batches()])
+                if not np.isfinite(judged[split]).all():
+                    raise RunError(
+                        "The model answers with numbers that are infinite or not numbers, so it is not kept. "
+                        "Lower the learning rate and train again."
+                    )
         return judged
 
 
@@ -184,17 +185,17 @@ class _Teller:
     """Writes the progress of the features to the history, at most twice a second, and looks for a stop."""
 
     def __init__(self, run: Run, views: int) -> None:
-        self.run, self.views, self.view = run, views, 0
+        self.run, self.views = run, views
         self.started_s = self.told_s = time.monotonic()
 
-    def __call__(self, done: int, total: int) -> None:
+    def __call__(self, view: int, done: int, total: int) -> None:
         check_stop(self.run)
         now_s = time.monotonic()
         if now_s - self.told_s >= TELL_EVERY_S:
             self.told_s = now_s
             self.run.record(
                 "features",
-                done=done + self.view * total,
+                done=done + view * total,
                 total=total * self.views,
                 elapsed_s=round(now_s - self.started_s, 3),
             )

@@ -1,5 +1,6 @@
 """Where things lie on disk, and how they get there: whole, or not at all."""
 
+import contextlib
 import json
 import os
 import re
@@ -30,7 +31,11 @@ class Workspace:
     def default(cls) -> "Workspace":
         """``THAW_HOME``, else the platform's data folder."""
         home = os.environ.get("THAW_HOME")
-        return cls(Path(home) if home else Path(platformdirs.user_data_dir("thaw", appauthor=False)))
+        folder = (
+            Path(home).expanduser() if home else Path(platformdirs.user_data_dir("thaw", appauthor=False))
+        )
+        # Absolute: the engine and the server work in other folders than whoever started them.
+        return cls(folder.absolute())
 
     @property
     def datasets(self) -> Path:
@@ -89,13 +94,19 @@ class Workspace:
             ) from error
 
     def scratch(self) -> "tempfile.TemporaryDirectory[str]":
-        """A folder for half-made things on the same disk, so that renaming out of it is atomic."""
+        """A folder for half-made things on the same disk, so that renaming out of it is atomic.
+
+        Raises WorkspaceError when the workspace cannot be written.
+        """
+        self.check_writable()
         parent = self.home / "scratch"
-        parent.mkdir(parents=True, exist_ok=True)
+        parent.mkdir(exist_ok=True)
         for left in parent.iterdir():
-            # What a killed process left; nothing half-made takes a day.
-            if time.time() - left.stat().st_mtime > SCRATCH_KEPT_S:
-                shutil.rmtree(left, ignore_errors=True)
+            # Another session may remove its own at the same moment.
+            with contextlib.suppress(FileNotFoundError):
+                # What a killed process left; nothing half-made takes a day.
+                if time.time() - left.stat().st_mtime > SCRATCH_KEPT_S:
+                    shutil.rmtree(left, ignore_errors=True)
         return tempfile.TemporaryDirectory(dir=parent, ignore_cleanup_errors=True)
 
 
@@ -140,7 +151,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    write_atomic(path, json.dumps(value, indent=1, ensure_ascii=False).encode())
+    write_atomic(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False).encode())
 
 
 def read_json(path: Path) -> Any:
@@ -149,13 +160,13 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_bytes())
     except FileNotFoundError as error:
         raise NotFound(f"{path.name} of {path.parent.name} is not there.") from error
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         raise WorkspaceError(f"{path.name} of {path.parent.name} is damaged and cannot be read.") from error
 
 
 def append_line(path: Path, value: dict[str, Any]) -> None:
     """Append one event as a line of JSON, in one write, so that lines of two writers never mix."""
-    line = (json.dumps(value, ensure_ascii=False) + "\n").encode()
+    line = (json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n").encode()
     try:
         with open(path, "ab+") as file:
             # A line that a crash tore stays torn, and this one whole.

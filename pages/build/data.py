@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.ui import guide, messages, state
 from pages.ui.intake import bring
-from pages.ui.messages import literal
+from pages.ui.messages import literal, one_line
 from pages.ui.pictures import gallery
 from tlcore import datasets, plots
 from tlcore.datasets import Dataset, Split
@@ -20,15 +20,24 @@ def show_counts(dataset: Dataset) -> None:
         st.metric("For validation", len(dataset.of(Split.VAL)), border=True)
         if dataset.of(Split.TEST):
             st.metric("For the test", len(dataset.of(Split.TEST)), border=True)
-    st.plotly_chart(plots.class_counts(dataset), config={"displayModeBar": False},
-                    alt="Pictures per class, for training and validation")
+    st.plotly_chart(
+        plots.class_counts(dataset),
+        config={"displayModeBar": False},
+        alt="Pictures per class, for training and validation",
+    )
 
 
 def show_pictures(dataset: Dataset) -> None:
     classes = list(dataset.classes)
     st.subheader("Pictures")
-    chosen = st.selectbox("Class", range(len(classes)), format_func=lambda i: literal(classes[i]), key="class",
-                          bind="query-params", width=320)
+    chosen = st.selectbox(
+        "Class",
+        range(len(classes)),
+        format_func=lambda i: one_line(classes[i]),
+        key="class",
+        bind="query-params",
+        width=320,
+    )
     items = [item for item in dataset.items if item.label == chosen]
     gallery([(dataset.path(item), "", f"{classes[chosen]}: {item.name}") for item in items[:SHOWN_PER_CLASS]])
     if len(items) > SHOWN_PER_CLASS:
@@ -37,19 +46,38 @@ def show_pictures(dataset: Dataset) -> None:
 
 def show_split(dataset: Dataset) -> None:
     st.subheader("Split")
-    st.caption("Validation pictures are never trained on: they show how the model does on pictures it has not seen. "
-               "Each class is split in the same shares, and equal pictures stay on one side.")
+    st.caption(
+        "Validation pictures are never trained on: they show how the model does on pictures it has not seen. "
+        "Each class is split in the same shares, and equal pictures stay on one side."
+    )
     with st.form("split", border=True):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             val = st.slider("For validation", 5, 50, round(dataset.val_fraction * 100), 5, format="%d %%")
-            test = st.slider("For a final test", 0, 40, round(dataset.test_fraction * 100), 5, format="%d %%",
-                             help="Pictures kept for the very end, when nothing is changed any more.")
-            seed = st.number_input("Seed", 0, 2**31 - 1, dataset.split_seed,
-                                   help="The same seed gives the same split; another one shuffles anew.")
+            test = st.slider(
+                "For a final test",
+                0,
+                40,
+                round(dataset.test_fraction * 100),
+                5,
+                format="%d %%",
+                help="Pictures kept for the very end, when nothing is changed any more.",
+            )
+            seed = st.number_input(
+                "Seed",
+                0,
+                2**31 - 1,
+                dataset.split_seed,
+                help="The same seed gives the same split; another one shuffles anew.",
+            )
         if st.form_submit_button("Split anew", icon=":material/call_split:"):
             with messages.shown():
-                split = datasets.resplit(state.workspace(), dataset, val_fraction=val / 100,
-                                         test_fraction=test / 100, seed=int(seed))
+                split = datasets.resplit(
+                    state.workspace(),
+                    dataset,
+                    val_fraction=val / 100,
+                    test_fraction=test / 100,
+                    seed=int(seed),
+                )
                 state.select(dataset=split.id)
                 st.rerun()
 
@@ -61,8 +89,11 @@ def show_left_out(dataset: Dataset) -> None:
         st.caption("Every picture could be used.")
         return
     with st.expander(f"{len(dataset.left_out)} files were left out", icon=":material/filter_alt:"):
-        st.dataframe([{"File": left.name, "Why": left.reason} for left in dataset.left_out], hide_index=True,
-                     alt="Files that were left out, and why")
+        st.dataframe(
+            [{"File": left.name, "Why": left.reason} for left in dataset.left_out],
+            hide_index=True,
+            alt="Files that were left out, and why",
+        )
 
 
 st.title("Data")

@@ -1,29 +1,58 @@
 """Set the training, start it, watch it, stop it."""
 
+import time
+
 import streamlit as st
 
 from pages.ui import guide, messages, state
 from pages.ui.schedule import set_training
 from pages.ui.watch import watch
 from tlcore import jobs
+from tlcore.config import Recipe
+from tlcore.datasets import Dataset
+
+DOUBLE_CLICK_S = 2.0
+
+
+@messages.told
+def start(recipe: Recipe, dataset: Dataset) -> None:
+    wanted, now_s = (recipe.id, dataset.id), time.monotonic()
+    last = st.session_state.get("last_start")
+    # A double click is one wish, not two runs.
+    if last is not None and last[0] == wanted and now_s - last[1] < DOUBLE_CLICK_S:
+        return
+    st.session_state["last_start"] = (wanted, now_s)
+    state.select(run=jobs.start(state.workspace(), recipe, dataset).id)
+
+
+def set_and_start(dataset: Dataset) -> None:
+    recipe = state.recipe()
+    with st.container(border=True):
+        set_training(recipe)
+        st.caption(messages.literal(f"{dataset.name} · {recipe.summary()}"))
+        st.button(
+            "Start training",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=start,
+            args=(recipe, dataset),
+        )
+
 
 st.title("Train")
-dataset = guide.dataset()
-recipe = state.recipe()
-
-with st.container(border=True):
-    set_training(recipe)
-    st.caption(messages.literal(f"{dataset.name} · {recipe.summary()}"))
-    if st.button("Start training", type="primary", icon=":material/play_arrow:"):
-        with messages.shown(), st.spinner("Starting the training process …"):
-            started = jobs.start(state.workspace(), recipe, dataset)
-            state.select(run=started.id)
-            st.rerun()
-
-run = None
+dataset = run = None
 with messages.shown():
     run = state.run()
-if run is None:
-    st.info("Accuracy and loss appear here while the model trains.", icon=":material/show_chart:")
-else:
+# A run outlives its dataset: without the one, the other is still shown.
+with messages.shown():
+    dataset = state.dataset()
+if dataset is not None:
+    with messages.shown():
+        set_and_start(dataset)
+elif run is None:
+    guide.dataset()
+
+if run is not None:
     watch(run)
+else:
+    st.info("Accuracy and loss appear here while the model trains.", icon=":material/show_chart:")

@@ -22,6 +22,11 @@ def literal(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
 
 
+def one_line(text: str) -> str:
+    """A user's text for the options of a selectbox, which Streamlit shows as they are."""
+    return " ".join(text.split())
+
+
 @contextmanager
 def shown() -> Iterator[None]:
     """What the core refuses is shown as its sentence, and the page goes on below."""

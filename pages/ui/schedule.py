@@ -7,7 +7,8 @@ from pages.ui.messages import told
 from tlcore.config import Recipe
 
 OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop"}
-RATES = [m * 10.0**e for e in range(-6, 0) for m in (1.0, 3.0)] + [1.0]
+# As they are written, so that 0.0003 here and on the command line are the same recipe.
+RATES = [float(f"{m}e{e}") for e in range(-6, 0) for m in (1, 3)] + [1.0]
 BATCH_SIZES = [4, 8, 16, 32, 64, 128, 256]
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.ui import state
-from pages.ui.messages import literal, told
+from pages.ui.messages import one_line, told
 from tlcore import datasets, runs
 from tlcore.runs import Run
 
@@ -30,7 +30,7 @@ def _choice(id: str, label: str, lines: dict[str, str]) -> None:
     st.selectbox(
         label,
         list(lines),
-        format_func=lambda one: literal(lines[one]),
+        format_func=lambda one: one_line(lines[one]),
         key=key,
         placeholder=f"Choose a {id}",
         index=None,

@@ -8,7 +8,7 @@ import streamlit as st
 from tlcore import datasets, recipes, runs
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
-from tlcore.errors import NotFound
+from tlcore.errors import RecipeError, WorkspaceError
 from tlcore.runs import Run
 from tlcore.workspace import Workspace
 
@@ -30,7 +30,7 @@ def carry() -> None:
     chosen = selected("run")
     if chosen and not selected("dataset"):
         # A link to a run alone: it is about the run's pictures.
-        with contextlib.suppress(NotFound):
+        with contextlib.suppress(WorkspaceError, RecipeError):
             select(dataset=runs.load(workspace(), chosen).dataset_id)
 
 

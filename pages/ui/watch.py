@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.ui import guide, state
-from pages.ui.messages import literal
+from pages.ui.messages import guarded, literal, told
 from pages.ui.numbers import percent, seconds_words
 from tlcore import jobs, plots
 from tlcore.runs import Progress, Run, Status
@@ -37,6 +37,17 @@ def watch(run: Run) -> None:
 
 
 def _draw(run: Run, under_way: bool) -> None:
+    # A fragment that looks again by itself is called by Streamlit, not by the page and its guard.
+    with guarded():
+        _show(run, under_way)
+
+
+@told
+def _stop(run: Run) -> None:
+    jobs.stop(state.workspace(), run)
+
+
+def _show(run: Run, under_way: bool) -> None:
     progress = jobs.progress(state.workspace(), run)
     if under_way and progress.status.final:
         # The whole page once more: it no longer has to look every second, and its links are ready.
@@ -69,8 +80,8 @@ def _status(run: Run, progress: Progress) -> None:
                 "Stop",
                 icon=":material/stop:",
                 disabled=status is Status.STOPPING,
-                on_click=jobs.stop,
-                args=(state.workspace(), run),
+                on_click=_stop,
+                args=(run,),
             )
     if not status.final:
         done = f"Epoch {len(progress.epochs)} of {progress.epochs_total}"

@@ -7,12 +7,6 @@ from pages.ui.numbers import bytes_words, percent
 from tlcore import evaluation, exporters
 from tlcore.datasets import Split
 
-
-@st.cache_data(max_entries=2, show_spinner="Packing the model …")
-def packed(run_id: str, format: str) -> bytes:
-    return exporters.package(state.workspace(), run, format)
-
-
 st.title("Export")
 run = guide.finished_run()
 guide.headline(run)
@@ -24,13 +18,13 @@ with st.container(border=True):
         "255. In the zip are also the labels, the recipe, a README and the program below."
     )
     with messages.shown():
-        content = packed(run.id, "keras")
         with st.container(horizontal=True):
             st.metric("Validation accuracy", percent(evaluation.load(run).accuracy(Split.VAL)), border=True)
-            st.metric("Size", bytes_words(len(content)), border=True)
+            st.metric("Size", bytes_words(run.model_file.stat().st_size), border=True)
         st.download_button(
-            f"Download ({bytes_words(len(content))})",
-            content,
+            "Download",
+            # Packed when it is asked for: a model may be large.
+            lambda: exporters.package(state.workspace(), run, "keras"),
             f"thaw-{run.id}.zip",
             "application/zip",
             type="primary",

@@ -1,11 +1,14 @@
 """Show the model a picture of your own."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages.ui import guide, messages, state
 from pages.ui.messages import literal
 from pages.ui.numbers import percent
 from tlcore import pictures, plots, runs
+from tlcore.errors import NotFound
 from tlcore.predict import Predictor
 
 
@@ -19,6 +22,15 @@ def keep(content: bytes) -> None:
     """On disk before it is on the page: a refresh shows the same picture."""
     with messages.shown():
         state.select(picture=pictures.keep(state.workspace(), content))
+
+
+def find(id: str) -> Path:
+    try:
+        return pictures.find(state.workspace(), id)
+    except NotFound:
+        # Said once; the page is then ready for another picture.
+        state.select(picture=None)
+        raise
 
 
 @messages.told
@@ -46,8 +58,8 @@ if file is not None and st.session_state.get("seen_file") != file.file_id:
 chosen = state.selected("picture")
 if chosen:
     with messages.shown():
-        path = pictures.find(state.workspace(), chosen)
-        prediction = predictor(str(state.workspace().home), run.id).predict(path.read_bytes())
+        path = find(chosen)
+        prediction = predictor(str(state.workspace().home), run.id).predict_kept(path)
         left, right = st.columns([1, 2])
         with left:
             st.image(str(path), alt="The picture that was judged", width=280)

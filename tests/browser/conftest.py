@@ -90,7 +90,10 @@ def _wait_until_up(address: str, server: "subprocess.Popen[bytes]") -> None:
 def browser() -> Iterator[object]:
     sync_api = pytest.importorskip("playwright.sync_api")
     if not Path(CHROMIUM).exists():
-        pytest.skip(f"there is no Chromium at {CHROMIUM}; set THAW_TEST_CHROMIUM")
+        reason = f"There is no Chromium at {CHROMIUM}. Install it, or set THAW_TEST_CHROMIUM to its path."
+        if os.environ.get("THAW_CI"):
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
     with sync_api.sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium

@@ -183,7 +183,7 @@ def test_backbones_say_whether_their_weights_are_here(home: Workspace) -> None:
         (("train", str(SAMPLE / "bird")), "one folder per class"),
         (("describe", "--set", "phases.0.freeze=1000"), "141 layers; 1000 cannot be frozen"),
         (("predict", "00000000-00000000", "x.jpg"), "There is no run '00000000-00000000'"),
-        (("predict", "latest", "x.jpg"), "There is no run yet"),
+        (("predict", "latest", "x.jpg"), "There is no finished run yet"),
     ],
 )
 def test_a_refusal_is_one_sentence_on_stderr(

@@ -8,13 +8,16 @@ import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from PIL import Image
 
-from tlcore import evaluation, exporters, runs
+from tlcore import evaluation, exporters, images, runs
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset, Split
 from tlcore.errors import RunError
@@ -55,10 +58,10 @@ def test_the_program_is_at_most_five_lines(trained: Run) -> None:
     program = exporters.program(trained, "keras")
     assert len(program.splitlines()) <= 5
     assert max(map(len, program.splitlines())) <= 110
-    assert "resize((224, 224)" in program
+    assert "resize([224] * 2, 2)" in program
     ast.parse(program)
     small = replace(trained, recipe=trained.recipe.changed("backbone.image_size", 96))
-    assert "resize((96, 96)" in exporters.program(small, "keras")
+    assert "resize([96] * 2, 2)" in exporters.program(small, "keras")
 
 
 def test_the_program_runs_and_agrees_with_the_predictor(
@@ -66,8 +69,8 @@ def test_the_program_runs_and_agrees_with_the_predictor(
 ) -> None:
     for name, content in unpacked(shared_workspace, trained).items():
         (tmp_path / name).write_bytes(content)
-    item = few.of(Split.VAL)[0]
-    picture = few.path(item)
+    judged = max(evaluation.load(trained).splits[Split.VAL].pictures, key=lambda judged: judged.confidence)
+    picture = few.folder / "images" / judged.file
     # In the isolated mode nothing of Thaw can be imported.
     done = subprocess.run(
         [sys.executable, "-I", "predict.py", str(picture)], cwd=tmp_path, capture_output=True, check=True,
@@ -78,7 +81,24 @@ def test_the_program_runs_and_agrees_with_the_predictor(
     assert list(printed) == list(few.classes)
     # Thaw encodes a photo anew, and prints are rounded.
     assert list(printed.values()) == pytest.approx(list(expected.probabilities.values()), abs=0.05)
-    assert max(printed, key=printed.__getitem__) == expected.label == few.classes[item.label]
+    assert max(printed, key=printed.__getitem__) == expected.label == few.classes[judged.predicted]
+
+
+def test_the_program_puts_transparent_pictures_on_white(trained: Run, few: Dataset, tmp_path: Path) -> None:
+    """As Thaw does: of the program's lines, those that make pixels of a picture."""
+    with Image.open(few.path(few.items[0])) as photo:
+        cut_out = photo.convert("RGBA").resize((100, 80))
+    cut_out.putalpha(Image.linear_gradient("L").resize(cut_out.size))
+    file = tmp_path / "cut out.png"
+    cut_out.save(file)
+    lines = [line for line in exporters.program(trained, "keras").splitlines() if "json.load" not in line]
+    code = "\n".join(line for line in lines if not line.startswith("scores")).replace("keras, ", "")
+    space: dict[str, Any] = {}
+    exec(code.replace("sys.argv[1]", repr(str(file))), space)
+    safe = images.make_safe(file.read_bytes())
+    with Image.open(io.BytesIO(safe.content)) as image:
+        expected = images.to_pixels(image, 224)
+    assert np.abs(np.int32(space["rgb"]) - expected).max() <= 2
 
 
 def test_the_readme_says_what_the_model_can_do(
@@ -146,7 +166,13 @@ def test_hostile_class_names_are_literal(shared_workspace: Workspace, trained: R
     listed = [f"{number}  {name}" for number, name in enumerate(HOSTILE)]
     # As a block of code, which Markdown leaves alone; and nowhere else.
     assert [token.content.splitlines() for token in found if token.type == "code_block"][-1] == listed
-    assert not {token.type for token in found} & {"image", "html_block", "html_inline", "strong_open", "link_open"}
+    assert not {token.type for token in found} & {
+        "image",
+        "html_block",
+        "html_inline",
+        "strong_open",
+        "link_open",
+    }
     assert all("alert" not in token.content for token in found if token.type != "code_block")
 
 

@@ -11,6 +11,7 @@ from tests.conftest import ROOT
 from tlcore import recipes, runs
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
+from tlcore.errors import NotFound
 from tlcore.runs import Run
 from tlcore.workspace import Workspace
 
@@ -184,6 +185,59 @@ def test_a_run_that_failed_shows_its_sentence(home: Workspace, few: Dataset) -> 
         assert not app.exception
     app = opened("Evaluate", run=run.id)
     assert "The weights cannot be had" in shown(app).replace("\\", "")
+
+
+def test_options_are_plain_text(home: Workspace, few: Dataset) -> None:
+    run = runs.create(home, Recipe(), few, name="my-run_1 (b)")
+    app = opened("Compare", run=run.id)
+    box = next(box for box in app.selectbox if box.label == "Run")
+    assert box.options == ["my-run_1 (b) · few"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_damaged_run_breaks_no_page(home: Workspace, few: Dataset, page: str) -> None:
+    run = runs.create(home, Recipe(), few)
+    (run.folder / "run.json").write_text("{")
+    app = opened(page, run=run.id)
+    assert not app.exception
+    assert "Something went wrong" not in shown(app)
+
+
+def test_a_run_outlives_its_dataset(
+    at_home: Workspace, trained: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(workspace: Workspace, id: str) -> Dataset:
+        raise NotFound("There is no dataset of that id here.")
+
+    monkeypatch.setattr("tlcore.datasets.load", gone)
+    app = opened("Train", run=trained.id)
+    assert not app.exception
+    assert "There is no dataset" in shown(app).replace("\\", "")
+    assert "Validation accuracy" in metrics(app)
+
+
+def test_a_double_click_starts_one_run(
+    at_home: Workspace, few: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[str] = []
+
+    def start(workspace: Workspace, recipe: Recipe, dataset: Dataset) -> Run:
+        run = runs.create(workspace, recipe, dataset)
+        started.append(run.id)
+        return run
+
+    monkeypatch.setattr("tlcore.jobs.start", start)
+    app = opened("Train", dataset=few.id)
+    for _ in range(2):
+        next(button for button in app.button if button.label == "Start training").click().run()
+    assert len(started) == 1
+    assert app.query_params["run"] == started[0]
+
+
+def test_a_picture_that_is_gone_is_said_once(at_home: Workspace, trained: Run) -> None:
+    app = opened("Predict", run=trained.id, picture="0123456789abcdef")
+    assert "is not here any more" in shown(app)
+    assert "picture" not in app.query_params
 
 
 def test_hostile_names_are_shown_as_text(home: Workspace, few: Dataset) -> None:

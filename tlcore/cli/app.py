@@ -73,12 +73,12 @@ def _recipe(file: Path | None, settings: list[str] | None) -> Recipe:
 
 
 def _find_run(workspace: Workspace, id: str) -> runs.Run:
-    """By id, or ``latest``."""
+    """By id; ``latest`` is the newest that has a model."""
     if id != "latest":
         return runs.load(workspace, id)
-    newest = next(iter(runs.list_all(workspace)), None)
+    newest = next((run for run in runs.list_all(workspace) if run.has_model), None)
     if newest is None:
-        raise NotFound("There is no run yet. Train one: thaw train FOLDER.")
+        raise NotFound("There is no finished run yet. Train one: thaw train FOLDER.")
     return newest
 
 

@@ -24,9 +24,9 @@ def save_keras(model: Any, file: Path) -> None:
 
 
 PROGRAM = """\
-import json, sys, keras, numpy as np
-from PIL import Image, ImageOps
-rgb = ImageOps.exif_transpose(Image.open(sys.argv[1])).convert("RGB").resize(({size}, {size}), Image.BILINEAR)
-scores = keras.models.load_model("model.keras").predict(np.asarray(rgb, "float32")[None], verbose=0)[0]
+import json, sys, keras, numpy, PIL.Image as pil, PIL.ImageOps
+image = PIL.ImageOps.exif_transpose(pil.open(sys.argv[1])).convert("RGBA")
+rgb = pil.alpha_composite(pil.new("RGBA", image.size, "white"), image).convert("RGB").resize([{size}] * 2, 2)
+scores = keras.models.load_model("model.keras").predict(numpy.float32(rgb)[None], verbose=0)[0]
 print(dict(zip(json.load(open("labels.json", encoding="utf-8")), scores.round(4).tolist())))
 """

@@ -92,7 +92,7 @@ def _readme(workspace: Workspace, run: Run, format: str) -> str:
 ## What goes in, what comes out
 
 - In: `float32` of shape `(n, {size}, {size}, 3)`, RGB, 0–255. All preprocessing is inside the model; the
-  picture is only turned upright and resized.
+  picture is only turned upright, put on white where it is transparent, and resized (bilinear).
 - Out: `float32` of shape `(n, {len(run.classes)})`, the probability of each class in the order of
   `labels.json`.
 
