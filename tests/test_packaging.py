@@ -6,11 +6,13 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import tlcore
 from tests.conftest import ROOT
+from tlcore.config import Recipe
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -107,6 +109,14 @@ def test_ci_runs_the_tools_of_pre_commit() -> None:
         assert f'"$venv"/bin/{tool}' in CI
     assert "language: python" not in hooks
     assert "https:" not in hooks
+
+
+def test_the_readmes_recipe_is_one() -> None:
+    (text,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    recipe = Recipe.parse(yaml.safe_load(text))
+    assert [phase.freeze for phase in recipe.phases] == ["all", -12]
+    assert recipe.augmentation.views == 4
+    assert set(yaml.safe_load(text)) == set(Recipe.model_fields)
 
 
 def test_one_version() -> None:
