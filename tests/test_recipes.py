@@ -36,7 +36,7 @@ def test_a_recipe_that_is_not_here_is_not_found(workspace: Workspace) -> None:
 
 @pytest.mark.parametrize("id", ["", "../../etc/passwd", "0123", "x" * 5000, "0123456789ABCDEF", "²" * 16])
 def test_an_id_that_is_none_is_not_looked_up(workspace: Workspace, id: str) -> None:
-    with pytest.raises(NotFound, match="The recipe in this link is cut short"):
+    with pytest.raises(NotFound, match="The recipe of this link is not here"):
         recipes.load(workspace, id)
 
 

@@ -19,6 +19,7 @@ def save(workspace: Workspace, recipe: Recipe) -> str:
 
 def load(workspace: Workspace, id: str) -> Recipe:
     """Raises NotFound for an id that names no recipe here."""
-    if not _ID.fullmatch(id):
-        raise NotFound("The recipe in this link is cut short. Design it again on the Model page.")
-    return Recipe.parse(read_json(workspace.recipes / f"{id}.json"))
+    file = workspace.recipes / f"{id}.json"
+    if not _ID.fullmatch(id) or not file.is_file():
+        raise NotFound("The recipe of this link is not here. The design starts from the default one.")
+    return Recipe.parse(read_json(file))

@@ -179,14 +179,21 @@ def progress(run: Run, events: list[Event], *, alive: bool) -> Progress:
         epochs,
         run.recipe.epochs,
         share,
-        None if status.final else left,
+        # What is left of a stop, and of saving, is not told by the pace of the epochs.
+        left if status in (Status.PREPARING, Status.TRAINING) and not _finishing(events) else None,
         _message(events, final),
         final,
     )
 
 
+def _finishing(events: list[Event]) -> bool:
+    return bool(events) and events[-1]["event"] == "finishing"
+
+
 def _message(events: list[Event], final: Event) -> str:
-    if events and events[-1]["event"] == "finishing":
+    if events and events[-1]["event"] == "phase":
+        return "The first batch takes longest: the network is made ready for training."
+    if _finishing(events):
         return "Saving the model and judging it."
     if events and events[-1]["event"] == "download":
         done, total = (events[-1][key] / 1e6 for key in ("done", "total"))

@@ -88,7 +88,9 @@ def show_left_out(dataset: Dataset) -> None:
     if not dataset.left_out:
         st.caption("Every picture could be used.")
         return
-    with st.expander(f"{len(dataset.left_out)} files were left out", icon=":material/filter_alt:"):
+    count = len(dataset.left_out)
+    title = "1 file was left out" if count == 1 else f"{count} files were left out"
+    with st.expander(title, icon=":material/filter_alt:"):
         st.dataframe(
             [{"File": left.name, "Why": left.reason} for left in dataset.left_out],
             hide_index=True,

@@ -56,7 +56,7 @@ if plan is not None:
         where = (
             f"What comes out of `{phase.cut_point}` is computed once and kept."
             if phase.cut_point
-            else "Nothing can be computed ahead: every epoch runs all layers."
+            else "Only the pixels are kept: every epoch runs all layers."
         )
         st.caption(f"{phase.trainable_params:,} of {plan.total_params:,} parameters are trained. {where}")
 

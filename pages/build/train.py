@@ -5,17 +5,19 @@ import time
 import streamlit as st
 
 from pages.ui import guide, messages, state
+from pages.ui.designer import warn_of_missing_weights
 from pages.ui.schedule import set_training
 from pages.ui.watch import watch
 from tlcore import jobs
-from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 
 DOUBLE_CLICK_S = 2.0
 
 
 @messages.told
-def start(recipe: Recipe, dataset: Dataset) -> None:
+def start() -> None:
+    # Read now: a number typed just before the click is in the recipe, but was not when the button was drawn.
+    recipe, dataset = state.recipe(), guide.dataset()
     wanted, now_s = (recipe.id, dataset.id), time.monotonic()
     last = st.session_state.get("last_start")
     # A double click is one wish, not two runs.
@@ -30,12 +32,12 @@ def set_and_start(dataset: Dataset) -> None:
     with st.container(border=True):
         set_training(recipe)
         st.caption(messages.literal(f"{dataset.name} · {recipe.summary()}"))
+        warn_of_missing_weights(recipe)
         st.button(
             "Start training",
             type="primary",
             icon=":material/play_arrow:",
             on_click=start,
-            args=(recipe, dataset),
         )
 
 

@@ -29,6 +29,11 @@ def choose_backbone(recipe: Recipe) -> None:
     )
     entry = backbones.get(recipe.backbone.name)
     st.caption(literal(entry.good_for) + f" Pictures are shown to it at {entry.image_size_px} px.")
+    warn_of_missing_weights(recipe)
+
+
+def warn_of_missing_weights(recipe: Recipe) -> None:
+    entry = backbones.get(recipe.backbone.name)
     status = entry.weights_status(state.workspace().weights)
     if recipe.backbone.weights == "imagenet" and not status.at_hand:
         st.warning(literal(status.sentence), icon=":material/cloud_download:")
@@ -119,6 +124,8 @@ def _dense(i: int, layer: DenseLayer, params: int) -> None:
         f"Dense {i + 1}: units",
         1,
         16384,
+        # Emptied, it falls back to what is on disk, not to the smallest number.
+        value=None,
         key=state.widget(f"units_{i}", layer.dense),
         width=160,
         on_change=_field_changed,

@@ -63,7 +63,8 @@ def _folder() -> None:
             icon=":material/info:",
         )
         return
-    st.caption(f"{len(files)} files received")
+    folders = {Path(file.name).parent for file in files}
+    st.caption(f"{len(files)} files in {len(folders)} folders received")
     if st.button("Use these pictures", type="primary", key="use_folder"):
         name = Path(files[0].name).parts[0]
         uploads = [(file.name, bytes(file.getbuffer())) for file in files]

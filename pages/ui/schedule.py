@@ -20,6 +20,8 @@ def set_training(recipe: Recipe) -> None:
                 f"{several}Epochs",
                 1,
                 1000,
+                # Emptied, it falls back to what is on disk, not to the smallest number.
+                value=None,
                 key=state.widget(f"epochs_{number}", phase.epochs),
                 on_change=_changed,
                 args=(f"phases.{number}.epochs", f"epochs_{number}"),

@@ -63,7 +63,15 @@ def run() -> Run | None:
 def recipe() -> Recipe:
     """The recipe being designed; the default one until something is changed."""
     id = selected("recipe")
-    return recipes.load(workspace(), id) if id else Recipe()
+    if not id:
+        return Recipe()
+    try:
+        return recipes.load(workspace(), id)
+    except (RecipeError, WorkspaceError) as error:
+        # A link must not be a dead end: it is said once, and the design starts anew.
+        st.session_state["refused"] = str(error)
+        select(recipe=None)
+        return Recipe()
 
 
 def select_recipe(changed: Recipe) -> None:

@@ -21,10 +21,10 @@ ICONS = {
 SENTENCES = {
     Status.QUEUED: "Waiting for its turn.",
     Status.PREPARING: "Computing what the frozen layers see in each picture. This happens once.",
-    Status.TRAINING: "Training.",
+    Status.TRAINING: "",
     Status.STOPPING: "Stopping after the batch under way.",
-    Status.DONE: "Done.",
-    Status.STOPPED: "Stopped. The model is as it was at the stop.",
+    Status.DONE: "",
+    Status.STOPPED: "",
     Status.FAILED: "It failed.",
     Status.INTERRUPTED: "Interrupted: the process that trained it is gone. Start the training again.",
 }
@@ -56,7 +56,7 @@ def _show(run: Run, under_way: bool) -> None:
     _status(run, progress)
     if progress.epochs:
         _curves(run, progress)
-    if progress.status is Status.DONE:
+    if progress.status.final and run.has_model:
         with st.container(horizontal=True):
             guide.link("See what it got wrong", "understand/evaluate.py", ":material/analytics:")
             guide.link("Try it on a picture", "use/predict.py", ":material/center_focus_strong:")
@@ -73,8 +73,9 @@ def _status(run: Run, progress: Progress) -> None:
     if not status.final and progress.time_left_s is not None:
         left = f" About {seconds_words(progress.time_left_s)} left."
     with st.container(horizontal=True, vertical_alignment="center"):
-        told = "" if status is Status.DONE else words
-        st.markdown(f"{ICONS[status]} **{status.value.capitalize()}.** {told}{left}")
+        if status is Status.STOPPED:
+            words = "The model is as it was at the stop." if run.has_model else "It had not begun to learn."
+        st.markdown(f"{ICONS[status]} **{status.value.capitalize()}.** {words}{left}")
         if not status.final:
             st.button(
                 "Stop",
@@ -98,13 +99,12 @@ def _curves(run: Run, progress: Progress) -> None:
         if best is not None:
             st.metric("Best epoch", f"{best['epoch']} ({percent(best['val_accuracy'])})", border=True)
         if seconds.get("total"):
-            reused = " (features reused)" if progress.final.get("features_reused") else ""
-            st.metric(
-                "Took",
-                f"{seconds['total']:.1f} s",
-                border=True,
-                help=f"Features {seconds['features']:.1f} s{reused}, training {seconds['training']:.1f} s",
-            )
+            st.metric("Took", f"{seconds['total']:.1f} s", border=True)
+    if seconds.get("total"):
+        features = f"Computing features took {seconds['features']:.1f} s"
+        if progress.final.get("features_reused"):
+            features = "The features were there already from an earlier run"
+        st.caption(f"{features}; training took {seconds['training']:.1f} s.")
     ends = [
         sum(phase.epochs for phase in run.recipe.phases[: i + 1]) for i in range(len(run.recipe.phases) - 1)
     ]

@@ -8,7 +8,7 @@ from pages.ui import guide, messages, state
 from pages.ui.messages import literal
 from pages.ui.numbers import percent
 from tlcore import pictures, plots, runs
-from tlcore.errors import NotFound
+from tlcore.errors import NotFound, ThawError
 from tlcore.predict import Predictor
 
 
@@ -18,10 +18,15 @@ def predictor(home: str, run_id: str) -> Predictor:
     return Predictor(space, runs.load(space, run_id))
 
 
-def keep(content: bytes) -> None:
-    """On disk before it is on the page: a refresh shows the same picture."""
-    with messages.shown():
+def keep(content: bytes) -> str:
+    """On disk before it is on the page: a refresh shows the same picture. Returns why it cannot be used."""
+    try:
         state.select(picture=pictures.keep(state.workspace(), content))
+    except ThawError as error:
+        # The answer to the picture before would stand under this one's name.
+        state.select(picture=None)
+        return str(error)
+    return ""
 
 
 def find(id: str) -> Path:
@@ -53,7 +58,9 @@ else:
 # A widget keeps its file; only one that is new replaces the picture in the URL.
 if file is not None and st.session_state.get("seen_file") != file.file_id:
     st.session_state["seen_file"] = file.file_id
-    keep(file.getvalue())
+    st.session_state["refused_file"] = keep(file.getvalue())
+if file is not None and st.session_state.get("refused_file"):
+    st.error(literal(st.session_state["refused_file"]), icon=":material/info:")
 
 chosen = state.selected("picture")
 if chosen:

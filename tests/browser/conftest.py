@@ -98,3 +98,11 @@ def browser() -> Iterator[object]:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium
         chromium.close()
+
+
+def settled(page) -> None:
+    """Until Streamlit has stopped running and every element, charts and pictures too, is there."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.wait_for_function("document.querySelectorAll('[data-testid=stSkeleton]').length === 0")
+    page.wait_for_function("[...document.images].every(image => image.complete)")
+    assert page.get_by_text("Something went wrong").count() == 0

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.conftest import settled
 from tests.conftest import SAMPLE
 from tlcore import runs
 from tlcore.workspace import Workspace
@@ -35,14 +36,6 @@ def page(browser, url: str) -> Iterator[object]:
 
 def _is_foreign(address: str, url: str) -> bool:
     return not address.startswith((url, url.replace("http", "ws"), "data:", "blob:"))
-
-
-def settled(page) -> None:
-    """Until Streamlit has stopped running and every element, charts and pictures too, is there."""
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-    page.wait_for_function("document.querySelectorAll('[data-testid=stSkeleton]').length === 0")
-    page.wait_for_function("[...document.images].every(image => image.complete)")
-    assert page.get_by_text("Something went wrong").count() == 0
 
 
 def refreshed_shows_the_same(page, *texts: str) -> None:

@@ -1,5 +1,6 @@
 """Every page by AppTest: through the launcher, as a person with a link opens it."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import ROOT
-from tlcore import recipes, runs
+from tlcore import datasets, recipes, runs
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.errors import NotFound
@@ -142,6 +143,21 @@ def test_the_head_is_designed_by_clicks(at_home: Workspace, few: Dataset) -> Non
     assert layers() == []
 
 
+def test_a_link_to_an_unknown_recipe_is_no_dead_end(at_home: Workspace, few: Dataset) -> None:
+    app = opened("Model", dataset=few.id, recipe="0000000000000000")
+    assert "164,355 of 3,577,379 parameters are trained" in shown(app)
+    assert "recipe" not in app.query_params
+    assert "The recipe of this link is not here" in shown(app.run())
+    assert not app.run().error
+
+
+def test_an_emptied_number_falls_back(at_home: Workspace, few: Dataset) -> None:
+    app = opened("Model", dataset=few.id)
+    app.number_input[0].set_value(None).run()
+    assert app.number_input[0].value == 128
+    assert "164,355 of" in shown(app)
+
+
 def test_too_many_layers_are_refused_in_a_sentence(at_home: Workspace, few: Dataset) -> None:
     id = recipes.save(at_home, Recipe().changed("head.layers", [{"dropout": 0.1}] * 16))
     app = opened("Model", dataset=few.id, recipe=id)
@@ -175,6 +191,24 @@ def test_a_finished_run_is_shown_the_same_on_every_page(at_home: Workspace, trai
 def test_the_test_pictures_have_their_own_figures(at_home: Workspace, trained: Run) -> None:
     app = opened("Evaluate", run=trained.id, split="Test")
     assert metrics(app)["Right"].endswith("of 3")
+
+
+def test_a_run_stopped_before_it_learned_says_so(home: Workspace, few: Dataset) -> None:
+    run = runs.create(home, Recipe(), few)
+    run.record("stopped", val_accuracy=None, test_accuracy=None, seconds={})
+    app = opened("Train", run=run.id)
+    assert "It had not begun to learn" in shown(app)
+
+
+def test_reused_features_are_said(at_home: Workspace, trained: Run) -> None:
+    app = opened("Train", run=trained.id)
+    assert "Computing features took" in shown(app)
+    run = runs.create(at_home, trained.recipe, datasets.load(at_home, trained.dataset_id), name="Second")
+    for event in trained.events():
+        reused = {"features_reused": True} if "features_reused" in event else {}
+        run.record(**{key: value for key, value in event.items() if key != "at"} | reused)
+    assert "were there already from an earlier run" in shown(opened("Train", run=run.id))
+    shutil.rmtree(run.folder)
 
 
 def test_a_run_that_failed_shows_its_sentence(home: Workspace, few: Dataset) -> None:

@@ -1,7 +1,5 @@
 """The commands of ``thaw``. Each reads its words, calls the core, and prints."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +9,8 @@ import yaml
 
 import tlcore
 from tlcore import backbones, jobs, plans, runs
-from tlcore.cli import console
+from tlcore.cli import console, engine
+from tlcore.cli.common import AsJson, Home, RecipeFile, Settings, told, workspace_of
 from tlcore.cli.train import train_and_wait
 from tlcore.config import Recipe
 from tlcore.errors import NotFound, RecipeError, ThawError
@@ -24,39 +23,12 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Train an image classifier by transfer learning. Without a command: open the app.",
 )
-engine_app = typer.Typer(help="The background process that trains.", no_args_is_help=True)
-app.add_typer(engine_app, name="engine")
-
-Home = Annotated[Path | None, typer.Option(help="The workspace. Default: THAW_HOME, else your data folder.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines on stdout.")]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set", metavar="KEY=VALUE", help="Change the recipe: a dotted path and YAML, as head.pooling=max."
-    ),
-]
-RecipeFile = Annotated[Path | None, typer.Option("--recipe", help="A recipe file, YAML or JSON.")]
+app.add_typer(engine.app, name="engine")
 
 
 def main() -> None:
     """The entry point of the command ``thaw``."""
     app()
-
-
-@contextmanager
-def _told(as_json: bool = False) -> Iterator[None]:
-    """The one place where an error of the core becomes words and an exit status."""
-    try:
-        yield
-    except ThawError as error:
-        console.complain(str(error))
-        if as_json:
-            console.print_json({"status": "failed", "error": str(error)})
-        raise typer.Exit(1) from error
-
-
-def _workspace(home: Path | None) -> Workspace:
-    return Workspace(home.absolute()) if home else Workspace.default()
 
 
 def _recipe(file: Path | None, settings: list[str] | None) -> Recipe:
@@ -101,8 +73,8 @@ def open_app(
     """Open the app in the browser."""
     from tlcore.cli import serve
 
-    with _told():
-        raise typer.Exit(serve.run(_workspace(home), port=port, browser=browser))
+    with told():
+        raise typer.Exit(serve.run(workspace_of(home), port=port, browser=browser))
 
 
 @app.command()
@@ -118,10 +90,10 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train a recipe on pictures and wait for the model. Exit status 0 only when the run is done."""
-    with _told(as_json):
+    with told(as_json):
         recipe = _recipe(recipe_file, settings)
         report = train_and_wait(
-            _workspace(home),
+            workspace_of(home),
             data,
             recipe,
             name=name,
@@ -151,7 +123,7 @@ def describe(
     as_json: AsJson = False,
 ) -> None:
     """Count what a recipe amounts to: layers, parameters, and what each phase trains and caches."""
-    with _told(as_json):
+    with told(as_json):
         plan = plans.make(_recipe(recipe_file, settings), classes)
     if as_json:
         console.print_json(plan.to_json())
@@ -188,8 +160,8 @@ def predict(
     """Judge pictures with a finished run."""
     from tlcore.predict import Predictor
 
-    with _told(as_json):
-        workspace = _workspace(home)
+    with told(as_json):
+        workspace = workspace_of(home)
         predictor = Predictor(workspace, _find_run(workspace, run))
     results: list[dict[str, Any]] = []
     for image in images:
@@ -220,8 +192,8 @@ def predict(
 @app.command("runs")
 def list_runs(home: Home = None, as_json: AsJson = False) -> None:
     """List the runs, the newest first."""
-    with _told(as_json):
-        workspace = _workspace(home)
+    with told(as_json):
+        workspace = workspace_of(home)
         rows: list[dict[str, Any]] = []
         for run in runs.list_all(workspace):
             progress = jobs.progress(workspace, run)
@@ -263,7 +235,7 @@ def list_backbones(home: Home = None, as_json: AsJson = False) -> None:
     """List the pretrained networks and whether their weights are at hand."""
     rows: list[dict[str, Any]] = []
     for entry in backbones.all_backbones():
-        status = entry.weights_status(_workspace(home).weights)
+        status = entry.weights_status(workspace_of(home).weights)
         rows.append(
             {
                 "name": entry.name,
@@ -294,34 +266,3 @@ def list_backbones(home: Home = None, as_json: AsJson = False) -> None:
             for r in rows
         ],
     )
-
-
-@engine_app.command("status")
-def engine_status(home: Home = None, as_json: AsJson = False) -> None:
-    """Whether the engine runs, and what it works on."""
-    from tlcore import engine
-
-    with _told(as_json):
-        crew = engine.find(_workspace(home))
-        status = asdict(crew.status()) if crew else None
-    if as_json:
-        console.print_json({"running": status is not None, "engine": status})
-    elif status is None:
-        console.out.print("The engine is not running; it starts when something is trained.")
-    else:
-        console.out.print(
-            f"The engine runs as process {status['pid']}, {len(status['jobs'])} jobs.", highlight=False
-        )
-        console.print_table(["job", "state"], list(status["jobs"].items()))
-
-
-@engine_app.command("stop")
-def engine_stop(home: Home = None) -> None:
-    """End the engine and its workers. A training under way is interrupted."""
-    from tlcore import engine
-
-    with _told():
-        crew = engine.find(_workspace(home))
-        if crew:
-            crew.stop()
-    console.err.print("The engine is stopped." if crew else "The engine was not running.")
