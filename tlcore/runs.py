@@ -5,7 +5,6 @@ rewritten; what the run is doing is derived from both.
 """
 
 import dataclasses
-import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -16,8 +15,6 @@ from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.errors import NotFound, RecipeError, WorkspaceError
 from tlcore.workspace import Workspace, append_line, new_id, read_json, read_lines, write_atomic, write_json
-
-log = logging.getLogger(__name__)
 
 Event = dict[str, Any]
 
@@ -131,19 +128,27 @@ def load(workspace: Workspace, id: str) -> Run:
 
 
 def list_all(workspace: Workspace) -> list[Run]:
-    """All runs, newest first. A folder that holds no complete record is no run, a damaged one is logged."""
-    if not workspace.runs.is_dir():
-        return []
-    found = []
-    for folder in sorted(workspace.runs.iterdir(), reverse=True):
+    """The readable runs, newest first; ``list_damaged`` tells of the others."""
+    return _scan(workspace)[0]
+
+
+def list_damaged(workspace: Workspace) -> list[str]:
+    """A sentence for each run whose record cannot be read."""
+    return _scan(workspace)[1]
+
+
+def _scan(workspace: Workspace) -> tuple[list[Run], list[str]]:
+    found, damaged = [], []
+    for folder in sorted(workspace.runs.iterdir(), reverse=True) if workspace.runs.is_dir() else []:
         try:
             found.append(load(workspace, folder.name))
         except NotFound:
+            # A folder that holds no complete record is no run yet.
             continue
         except WorkspaceError as error:
             # One damaged record must not hide the other runs.
-            log.warning("%s", error)
-    return found
+            damaged.append(str(error))
+    return found, damaged
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,8 @@ def show_left_out(dataset: Dataset) -> None:
 
 
 st.title("Data")
+for damaged in datasets.list_damaged(state.workspace()):
+    st.warning(literal(damaged.reason), icon=":material/broken_image:")
 dataset = None
 with messages.shown():
     dataset = state.dataset()

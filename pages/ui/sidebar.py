@@ -7,51 +7,47 @@ import streamlit as st
 from pages.ui import state
 from pages.ui.messages import one_line, told
 from tlcore import datasets, runs
-from tlcore.datasets import Dataset
-from tlcore.runs import Run
+
+Lines = dict[str, tuple[str, str]]
+"""By id: what names a thing, and what tells it apart from one of the same name."""
 
 
 def draw() -> None:
     space = state.workspace()
-    sets = {found.id: found for found in datasets.list_all(space)}
-    known = {run.id: run for run in runs.list_all(space)}
+    sets = datasets.list_all(space)
+    known = runs.list_all(space)
     with st.sidebar:
-        _choice("dataset", "Dataset", {id: _dataset_line(found) for id, found in sets.items()})
-        _choice("run", "Run", {id: _run_line(run) for id, run in known.items()})
+        _choice(
+            "dataset",
+            "Dataset",
+            {x.id: (f"{x.name} · {len(x.items)} pictures", f"split {x.split_seed}") for x in sets},
+        )
+        _choice("run", "Run", {x.id: (f"{x.name} · {x.dataset_name}", x.created[:16]) for x in known})
 
 
-def _dataset_line(dataset: Dataset) -> str:
-    return f"{dataset.name} · {len(dataset.items)} pictures · {dataset.val_fraction:.0%} for validation"
-
-
-def _run_line(run: Run) -> str:
-    return f"{run.name} · {run.dataset_name}"
-
-
-def distinct(lines: dict[str, str]) -> dict[str, str]:
+def distinct(lines: Lines) -> dict[str, str]:
     """Lines of which no two are alike: a selectbox tells its options apart by what it shows."""
-    counts = Counter(one_line(line) for line in lines.values())
+    counts = Counter(one_line(name) for name, _ in lines.values())
     return {
-        id: one_line(line) if counts[one_line(line)] == 1 else f"{one_line(line)} · {id}"
-        for id, line in lines.items()
+        id: one_line(name) if counts[one_line(name)] == 1 else one_line(f"{name} · {detail} · {id}")
+        for id, (name, detail) in lines.items()
     }
 
 
-def _choice(id: str, label: str, lines: dict[str, str]) -> None:
+def _choice(id: str, label: str, lines: Lines) -> None:
     chosen = state.selected(id)
     if not lines:
         st.caption(f"No {id} yet")
         return
-    lines = distinct(lines)
-    key = state.widget(id, chosen if chosen in lines else None)
+    shown = distinct(lines)
     st.selectbox(
         label,
-        list(lines),
-        format_func=lines.__getitem__,
-        key=key,
+        list(shown),
+        format_func=shown.__getitem__,
+        key=state.widget(id, chosen if chosen in shown else None),
         placeholder=f"Choose a {id}",
         # With a choice made there is none to take back: Escape would.
-        index=0 if chosen in lines else None,
+        index=0 if chosen in shown else None,
         on_change=_changed,
         args=(id,),
     )

@@ -3,11 +3,14 @@
 import streamlit as st
 
 from pages.ui import guide, state
+from pages.ui.messages import literal
 from tlcore import jobs, runs
 
 st.title("Compare")
 space = state.workspace()
 known = runs.list_all(space)
+for sentence in runs.list_damaged(space):
+    st.warning(literal(sentence), icon=":material/broken_image:")
 if not known:
     st.info("There are no runs yet.", icon=":material/arrow_forward:")
     guide.onward("Train a model", "build/train.py")

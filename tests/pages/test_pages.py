@@ -38,7 +38,17 @@ def opened(page: str, **ids: str) -> AppTest:
 
 def shown(app: AppTest) -> str:
     """All words on the page."""
-    kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.info, app.error, app.text)
+    kinds = (
+        app.title,
+        app.header,
+        app.subheader,
+        app.markdown,
+        app.caption,
+        app.info,
+        app.warning,
+        app.error,
+        app.text,
+    )
     return "\n".join(element.value for kind in kinds for element in kind)
 
 
@@ -226,6 +236,24 @@ def test_options_are_plain_text(home: Workspace, few: Dataset) -> None:
     app = opened("Compare", run=run.id)
     box = next(box for box in app.selectbox if box.label == "Run")
     assert box.options == ["my-run_1 (b) · few"]
+
+
+def test_options_that_look_alike_are_told_apart(at_home: Workspace, few: Dataset) -> None:
+    other = datasets.resplit(at_home, few, val_fraction=0.25, test_fraction=0.1, seed=3)
+    box = next(box for box in opened("Model", dataset=few.id).selectbox if box.label == "Dataset")
+    assert sorted(box.options) == sorted(
+        [f"few · 36 pictures · split 0 · {few.id}", f"few · 36 pictures · split 3 · {other.id}"]
+    )
+    shutil.rmtree(other.folder)
+
+
+def test_what_cannot_be_read_is_said(home: Workspace, few: Dataset) -> None:
+    run = runs.create(home, Recipe(), few)
+    (run.folder / "recipe.json").write_text('{"backbone": 3}')
+    assert "was written by another version of Thaw" in shown(opened("Compare"))
+    (home.datasets / "0123456789abcdef").mkdir(parents=True)
+    (home.datasets / "0123456789abcdef" / "manifest.json").write_text("{")
+    assert "is damaged" in shown(opened("Data"))
 
 
 @pytest.mark.parametrize("page", PAGES)
