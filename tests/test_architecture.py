@@ -205,7 +205,7 @@ def test_the_error_tree_is_public_and_drawn() -> None:
 
 def test_no_package_registry_is_named() -> None:
     """Where packages come from is the installer's setting; here it would go stale or leak."""
-    hosts = r"pypi[.]org|pythonhosted[.]org|registry[.]npmjs|index-ur[l]|find-link[s]|trusted-hos[t]"
+    hosts = r"pypi[.]org|pythonhoste[d]|registry[.]npmj[s]|index-ur[l]|find-link[s]|trusted-hos[t]"
     told = subprocess.run(
         ["git", "grep", "--untracked", "-I", "-n", "-i", "-E", hosts],
         cwd=ROOT,
