@@ -1,17 +1,17 @@
 """The controls of the Model page. Each shows the recipe and, when changed, writes a new one."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import streamlit as st
 
 from pages.ui import state
 from pages.ui.messages import literal, told
 from tlcore import backbones
-from tlcore.config import DenseLayer, DropoutLayer, Recipe
+from tlcore.config import Activation, DenseLayer, DropoutLayer, Recipe
 from tlcore.plans import Plan
 
-ACTIVATIONS = ["relu", "gelu", "elu", "selu", "silu", "tanh", "sigmoid", "linear"]
+ACTIVATIONS = get_args(Activation)
 POOLINGS = {"avg": "Average", "max": "Maximum", "flatten": "Flatten"}
 Layers = list[dict[str, Any]]
 
