@@ -11,6 +11,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from tlcore import intake
+from tlcore.datasets import Dataset
+from tlcore.workspace import Workspace
+
 CORNER = (230, 30, 20)
 
 
@@ -75,3 +79,16 @@ def written(root: Path, files: Mapping[str, bytes]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     return root
+
+
+def taken(workspace: Workspace, files: dict[str, bytes]) -> Dataset:
+    """The dataset of these files, brought in as a zip."""
+    return intake.take(workspace, [("pictures.zip", zipped(files))], name="test")
+
+
+def sizes(dataset: Dataset) -> dict[str, int]:
+    return {name: sum(sides.values()) for name, sides in dataset.counts().items()}
+
+
+def reasons(dataset: Dataset) -> dict[str, str]:
+    return {entry.name: entry.reason for entry in dataset.left_out}

@@ -1,18 +1,9 @@
 import pytest
 
 from tests import pictures
-from tlcore import intake
-from tlcore.datasets import Dataset
+from tests.pictures import sizes, taken
 from tlcore.errors import DatasetError
 from tlcore.workspace import Workspace
-
-
-def taken(workspace: Workspace, files: dict[str, bytes]) -> Dataset:
-    return intake.take_uploads(workspace, [("pictures.zip", pictures.zipped(files))], name="test")
-
-
-def sizes(dataset: Dataset) -> dict[str, int]:
-    return {name: sum(sides.values()) for name, sides in dataset.counts().items()}
 
 
 def test_split_folders_are_put_together(workspace: Workspace) -> None:

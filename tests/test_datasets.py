@@ -9,7 +9,7 @@ from tlcore.workspace import Workspace
 
 @pytest.fixture
 def dataset(workspace: Workspace) -> Dataset:
-    return intake.take_uploads(workspace, pictures.classes("cats", "dogs", each=8).items(), name="pets")
+    return intake.take(workspace, pictures.classes("cats", "dogs", each=8).items(), name="pets")
 
 
 def fractions(val: float = 0.25, test: float = 0.0, seed: int = 0) -> dict[str, float]:
@@ -74,7 +74,7 @@ def test_changes_are_found_and_mended_by_adding_again(workspace: Workspace, data
         LeftOut(first.name, "The picture is missing."),
         LeftOut(second.name, "The picture has been changed."),
     ]
-    again = intake.take_uploads(workspace, pictures.classes("cats", "dogs", each=8).items(), name="pets")
+    again = intake.take(workspace, pictures.classes("cats", "dogs", each=8).items(), name="pets")
     assert again.id == dataset.id
     assert datasets.changes(again) == []
 
@@ -90,3 +90,12 @@ def test_saving_on_a_full_disk_leaves_nothing(
         datasets.resplit(workspace, dataset, **fractions(seed=9))
     assert [d.id for d in datasets.list_all(workspace)] == [dataset.id]
     assert list((workspace.home / "scratch").iterdir()) == []
+
+
+def test_a_dataset_is_read_once_until_its_file_changes(workspace: Workspace) -> None:
+    id = intake.take(workspace, pictures.classes("cats", "dogs").items(), name="pets").id
+    first = datasets.load(workspace, id)
+    assert datasets.load(workspace, id) is first
+    manifest = first.folder / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"pets"', '"beasts"'))
+    assert datasets.load(workspace, id).name == "beasts"

@@ -13,7 +13,7 @@ from tlcore.workspace import Workspace
 
 @pytest.fixture
 def dataset(workspace: Workspace) -> Dataset:
-    return intake.take_uploads(workspace, pictures.classes("cats", "dogs").items(), name="pets")
+    return intake.take(workspace, pictures.classes("cats", "dogs").items(), name="pets")
 
 
 def test_a_record_goes_to_json_and_back(dataset: Dataset) -> None:

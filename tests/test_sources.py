@@ -3,23 +3,12 @@ from pathlib import Path
 import pytest
 
 from tests import pictures
+from tests.pictures import reasons, sizes, taken
 from tlcore import intake
-from tlcore.datasets import Dataset, LeftOut
+from tlcore.datasets import LeftOut
 from tlcore.errors import DatasetError
 from tlcore.sources import HOW
 from tlcore.workspace import Workspace
-
-
-def taken(workspace: Workspace, files: dict[str, bytes]) -> Dataset:
-    return intake.take_uploads(workspace, [("pictures.zip", pictures.zipped(files))], name="test")
-
-
-def sizes(dataset: Dataset) -> dict[str, int]:
-    return {name: sum(sides.values()) for name, sides in dataset.counts().items()}
-
-
-def reasons(dataset: Dataset) -> dict[str, str]:
-    return {entry.name: entry.reason for entry in dataset.left_out}
 
 
 def test_what_systems_leave_behind_is_counted(workspace: Workspace) -> None:

@@ -2,11 +2,9 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import sysconfig
-import time
 import urllib.request
 import zipfile
 from collections.abc import Iterator
@@ -16,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.servers import free_port, wait_until_healthy
 from tlcore import __version__
 
 pytestmark = pytest.mark.wheel
@@ -151,9 +150,7 @@ def test_it_trains_the_sample(installed: Installed) -> None:
 
 
 def test_it_serves_the_app(installed: Installed) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = ["thaw", "app", "--no-browser", "--port", str(port), "--home", str(installed.home)]
     with open(installed.elsewhere / "server.log", "wb") as log:
         server = subprocess.Popen(
@@ -174,16 +171,3 @@ def test_it_serves_the_app(installed: Installed) -> None:
     finally:
         server.terminate()
         server.wait(20)
-
-
-def wait_until_healthy(address: str, server: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        assert server.poll() is None, "the server ended"
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1) as answer:
-                assert answer.read() == b"ok"
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("the server did not come up")

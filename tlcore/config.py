@@ -121,7 +121,9 @@ class Recipe(_Part):
             return cls.parse(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
         except FileNotFoundError as error:
             raise RecipeError(f"There is no recipe file {path.name!r}.") from error
-        except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        except OSError as error:
+            raise RecipeError(f"{path.name} cannot be read ({error.strerror}).") from error
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise RecipeError(f"{path.name} is not valid YAML or JSON.") from error
 
     def changed(self, key: str, value: Any) -> Self:

@@ -4,6 +4,7 @@ On disk: ``datasets/<id>/manifest.json`` and ``images/<sha256>.(jpg|png)``. The 
 pictures, names and split, so taking the same pictures twice finds the same dataset.
 """
 
+import functools
 import hashlib
 import os
 import shutil
@@ -140,12 +141,24 @@ def _existing(workspace: Workspace, id: str) -> Dataset | None:
 
 def load(workspace: Workspace, id: str) -> Dataset:
     """Raises NotFound, or WorkspaceError for a manifest that is damaged."""
-    folder = workspace.folder(workspace.datasets, id, "dataset")
-    manifest = read_json(folder / "manifest.json")
+    file = workspace.folder(workspace.datasets, id, "dataset") / "manifest.json"
     try:
-        return from_json(manifest, folder)
+        stamp = file.stat()
+    except OSError as error:
+        raise NotFound(f"The manifest of dataset {id} is not there.") from error
+    return _read(file, stamp.st_mtime_ns, stamp.st_size)
+
+
+# A dataset never changes, and every page lists them all at every click.
+@functools.lru_cache(maxsize=64)
+def _read(file: Path, mtime_ns: int, size: int) -> Dataset:
+    manifest = read_json(file)
+    try:
+        return from_json(manifest, file.parent)
     except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise WorkspaceError(f"The manifest of dataset {id} is damaged. Add the pictures again.") from error
+        raise WorkspaceError(
+            f"The manifest of dataset {file.parent.name} is damaged. Add the pictures again."
+        ) from error
 
 
 def list_all(workspace: Workspace) -> list[Dataset]:

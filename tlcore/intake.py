@@ -23,7 +23,7 @@ from tlcore.report import MAX_LISTED, Report
 from tlcore.sources import HOW, Source, opened, without_junk
 from tlcore.workspace import Workspace, write_atomic
 
-__all__ = ["MAX_CLASSES", "MAX_CLASS_NAME_CHARACTERS", "take", "take_uploads"]
+__all__ = ["MAX_CLASSES", "MAX_CLASS_NAME_CHARACTERS", "take"]
 
 MAX_CLASSES = 1_000
 
@@ -83,28 +83,6 @@ def take(
             test_fraction=test_fraction,
             seed=seed,
         )
-
-
-def take_uploads(
-    workspace: Workspace,
-    uploads: Iterable[tuple[str, bytes]],
-    *,
-    name: str,
-    val_fraction: float = 0.25,
-    test_fraction: float = 0.0,
-    seed: int = 0,
-    progress: Progress | None = None,
-) -> Dataset:
-    """`take` for what a browser sends: one zip, or the files of a folder with their relative paths."""
-    return take(
-        workspace,
-        list(uploads),
-        name=name,
-        val_fraction=val_fraction,
-        test_fraction=test_fraction,
-        seed=seed,
-        progress=progress,
-    )
 
 
 def _check_class_count(classes: Iterable[str], label: str, report: Report) -> None:

@@ -17,7 +17,9 @@ DOUBLE_CLICK_S = 2.0
 @messages.told
 def start() -> None:
     # Read now: a number typed just before the click is in the recipe, but was not when the button was drawn.
-    recipe, dataset = state.recipe(), guide.dataset()
+    recipe, dataset = state.recipe(), state.dataset()
+    if dataset is None:
+        return
     wanted, now_s = (recipe.id, dataset.id), time.monotonic()
     last = st.session_state.get("last_start")
     # A double click is one wish, not two runs.

@@ -68,7 +68,7 @@ def _folder() -> None:
     if st.button("Use these pictures", type="primary", key="use_folder"):
         name = Path(files[0].name).parts[0]
         uploads = [(file.name, bytes(file.getbuffer())) for file in files]
-        _take(lambda tell: intake.take_uploads(state.workspace(), uploads, name=name, progress=tell))
+        _take(lambda tell: intake.take(state.workspace(), uploads, name=name, progress=tell))
 
 
 def _take(work: Callable[[Progress], Dataset]) -> None:

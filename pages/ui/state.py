@@ -1,4 +1,4 @@
-"""The only keys of session and URL. Pages hold ids; what the ids name lies in the workspace."""
+"""The ids in URL and session. Pages hold ids only; what they name lies in the workspace."""
 
 import contextlib
 from typing import Any

@@ -1,5 +1,7 @@
 """Take the model away."""
 
+import functools
+
 import streamlit as st
 
 from pages.ui import guide, messages, state
@@ -10,25 +12,23 @@ from tlcore.datasets import Split
 st.title("Export")
 run = guide.finished_run()
 guide.headline(run)
+with st.container(horizontal=True):
+    st.metric("Validation accuracy", percent(evaluation.load(run).accuracy(Split.VAL)), border=True)
+    st.metric("Size", bytes_words(run.model_file.stat().st_size), border=True)
 
-with st.container(border=True):
-    st.subheader("Keras", anchor=False)
-    st.markdown(
-        "The whole model as one `.keras` file, with the preprocessing inside: it takes RGB pixels from 0 to "
-        "255. In the zip are also the labels, the recipe, a README and the program below."
-    )
-    with messages.shown():
-        with st.container(horizontal=True):
-            st.metric("Validation accuracy", percent(evaluation.load(run).accuracy(Split.VAL)), border=True)
-            st.metric("Size", bytes_words(run.model_file.stat().st_size), border=True)
+for name, exporter in exporters.FORMATS.items():
+    with st.container(border=True), messages.shown():
+        st.subheader(exporter.title, anchor=False)
+        st.markdown(exporter.says)
         st.download_button(
             "Download",
             # Packed when it is asked for: a model may be large.
-            lambda: exporters.package(state.workspace(), run, "keras"),
-            f"thaw-{run.id}.zip",
+            functools.partial(exporters.package, state.workspace(), run, name),
+            f"thaw-{run.id}-{name}.zip",
             "application/zip",
+            key=f"download_{name}",
             type="primary",
             icon=":material/download:",
             on_click="ignore",
         )
-        st.code(exporters.program(run, "keras"), language="python")
+        st.code(exporters.program(run, name), language="python")

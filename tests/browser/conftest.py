@@ -1,17 +1,15 @@
 """A real server on a workspace of its own, and a real Chromium."""
 
 import os
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.servers import free_port, wait_until_healthy
 from tlcore import engine
 from tlcore.workspace import Workspace
 
@@ -48,9 +46,7 @@ def served_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Works
 @pytest.fixture(scope="session")
 def url(served_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app, served by the command ``thaw`` as the README says, in an empty home."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     empty = tmp_path_factory.mktemp("empty")
     command = [
         sys.executable,
@@ -67,23 +63,11 @@ def url(served_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -
         server = subprocess.Popen(command, env=os.environ | {"HOME": str(empty)}, stdout=log, stderr=log)
     try:
         address = f"http://localhost:{port}"
-        _wait_until_up(address, server)
+        wait_until_healthy(address, server)
         yield address
     finally:
         server.terminate()
         server.wait(20)
-
-
-def _wait_until_up(address: str, server: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        assert server.poll() is None, "the server ended"
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("the server did not come up")
 
 
 @pytest.fixture(scope="session")

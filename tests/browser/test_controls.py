@@ -8,6 +8,7 @@ import pytest
 from tests.browser.conftest import settled
 from tests.conftest import SAMPLE
 from tlcore import datasets, intake, runs
+from tlcore.runs import Run
 from tlcore.workspace import Workspace
 
 pytestmark = pytest.mark.browser
@@ -27,6 +28,17 @@ def page(browser, url: str) -> Iterator[object]:
     tab.set_default_timeout(60_000)
     yield tab
     tab.close()
+
+
+def started(page, address: str, workspace: Workspace, epochs: int) -> Run:
+    """Type the epochs and click at once, without Enter; the run that begins."""
+    page.goto(address)
+    page.get_by_role("spinbutton", name="Epochs").fill(str(epochs))
+    page.get_by_role("button", name="Start training").click()
+    page.wait_for_url(re.compile("run="))
+    found = re.search(r"run=([0-9a-f-]+)", page.url)
+    assert found
+    return runs.load(workspace, found[1])
 
 
 @pytest.mark.parametrize("which", [0, 1])
@@ -51,26 +63,17 @@ def test_escape_takes_no_choice_back(page, url: str, two_splits: list[str]) -> N
 def test_a_number_typed_just_before_the_start_is_trained(
     page, url: str, two_splits: list[str], served_workspace: Workspace
 ) -> None:
-    page.goto(f"{url}/train?dataset={two_splits[0]}")
-    page.get_by_role("spinbutton", name="Epochs").fill("3")
-    page.get_by_role("button", name="Start training").click()
-    page.wait_for_url(re.compile("run="))
-    found = re.search(r"run=([0-9a-f-]+)", page.url)
-    assert found
-    assert runs.load(served_workspace, found[1]).recipe.phases[0].epochs == 3
+    run = started(page, f"{url}/train?dataset={two_splits[0]}", served_workspace, epochs=3)
+    assert run.recipe.phases[0].epochs == 3
     page.get_by_text("Done.").wait_for()
 
 
 def test_a_stop_in_the_browser_keeps_a_model(
     page, url: str, two_splits: list[str], served_workspace: Workspace
 ) -> None:
-    page.goto(f"{url}/train?dataset={two_splits[0]}")
-    page.get_by_role("spinbutton", name="Epochs").fill("900")
-    page.get_by_role("button", name="Start training").click()
+    run = started(page, f"{url}/train?dataset={two_splits[0]}", served_workspace, epochs=900)
     page.get_by_text(re.compile(r"Epoch \d+ of 900")).wait_for()
     page.get_by_role("button", name="Stop").click()
     page.get_by_text("The model is as it was at the stop.").wait_for()
     page.get_by_role("link", name="See what it got wrong").wait_for()
-    found = re.search(r"run=([0-9a-f-]+)", page.url)
-    assert found
-    assert runs.load(served_workspace, found[1]).has_model
+    assert run.has_model

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from pathlib import Path
 
 import engine_jobs
@@ -75,9 +74,7 @@ def test_stop_leaves_no_process(
         queue_three(running, folder)
     family = processes_of(workspace)
     assert len(family) >= 2
-    began = time.monotonic()
     running.stop()
-    assert time.monotonic() - began < 8
     assert [process for process in family if alive(process)] == []
     assert not address_file(workspace).exists()
     assert engine.find(workspace) is None

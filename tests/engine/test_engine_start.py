@@ -1,6 +1,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -76,13 +78,14 @@ def test_another_program_finds_it(running: engine.Engine, workspace: Workspace) 
 def test_finding_is_cheap_and_gives_the_same_handle(running: engine.Engine, workspace: Workspace) -> None:
     assert engine.start_or_find(workspace) is running
     began = time.perf_counter()
-    for _ in range(20):
-        assert engine.find(workspace) is running
-    assert (time.perf_counter() - began) / 20 < 0.005
+    subprocess.run([sys.executable, "-c", ""], check=True)
+    bare_python_s = time.perf_counter() - began
     began = time.perf_counter()
-    for _ in range(20):
+    for _ in range(10):
+        assert engine.find(workspace) is running
         assert engine.start_or_find(workspace) is running
-    assert (time.perf_counter() - began) / 20 < 0.02
+    # Pages ask at every click: both together cost less than a bare interpreter's start.
+    assert (time.perf_counter() - began) / 10 < bare_python_s
 
 
 def test_without_an_engine_none_is_found_and_none_is_started(workspace: Workspace) -> None:
@@ -98,9 +101,7 @@ def test_what_a_dead_engine_left_is_not_taken_for_alive(workspace: Workspace, le
     text = {"damaged": '{"url": "tl', "foreign": "[1, 2]"}.get(left, json.dumps(values))
     workspace.engine.mkdir(parents=True)
     address_file(workspace).write_text(text)
-    began = time.perf_counter()
     assert engine.find(workspace) is None
-    assert time.perf_counter() - began < 0.2
     started = engine.start_or_find(workspace)
     assert started.status().pid not in (pid, os.getpid())
 

@@ -181,5 +181,5 @@ def test_every_format_is_packed(shared_workspace: Workspace, trained: Run) -> No
     for format, exporter in exporters.FORMATS.items():
         content = exporters.package(shared_workspace, trained, format)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            assert f"model{exporter.suffix}" in archive.namelist()
+            assert set(exporter.files(trained)) < set(archive.namelist())
         assert f"pip install {exporter.requires}" in readme(shared_workspace, trained)

@@ -20,7 +20,8 @@ class Exporter:
     """One format. ``files`` gives the names and contents that go into the package."""
 
     title: str
-    suffix: str
+    says: str
+    """What a person gets, in a sentence or two."""
     files: Callable[[Run], dict[str, bytes]]
     program: str
     """A program that uses the model; ``{size}`` is filled in."""
@@ -33,7 +34,14 @@ def _keras_files(run: Run) -> dict[str, bytes]:
 
 
 FORMATS: dict[str, Exporter] = {
-    "keras": Exporter("Keras", ".keras", _keras_files, PROGRAM, "tensorflow pillow"),
+    "keras": Exporter(
+        "Keras",
+        "The whole model as one .keras file, with the preprocessing inside: it takes RGB pixels from 0 to "
+        "255. In the zip are also the labels, the recipe, a README and the program below.",
+        _keras_files,
+        PROGRAM,
+        "tensorflow pillow",
+    ),
 }
 
 
