@@ -81,9 +81,23 @@ def test_an_image_too_small(tmp_path: Path) -> None:
     )
 
 
-def test_weights_of_an_unknown_kind(tmp_path: Path) -> None:
-    with pytest.raises(RecipeError, match="'imagenet' or 'none', not 'coco'"):
-        backbones.get("vgg16").build("coco", 64, tmp_path)  # type: ignore[arg-type]
+def test_weights_from_a_file_of_ones_own(tmp_path: Path) -> None:
+    entry = backbones.get("mobilenet_v2")
+    source = entry.build("none", 32, tmp_path)
+    source.save_weights(tmp_path / "mine.weights.h5")
+    network = entry.build("mine.weights.h5", 64, tmp_path)
+    for loaded, saved in zip(network.get_weights(), source.get_weights(), strict=True):
+        np.testing.assert_array_equal(loaded, saved)
+
+
+def test_a_weights_file_that_is_not_there_or_of_another_network(tmp_path: Path) -> None:
+    with pytest.raises(
+        WeightsUnavailable, match=r"no file 'mine\.h5' in the weights folder\. Bring it first"
+    ):
+        backbones.get("vgg16").build("mine.h5", 64, tmp_path)
+    backbones.get("mobilenet_v2").build("none", 32, tmp_path).save_weights(tmp_path / "mine.weights.h5")
+    with pytest.raises(WeightsUnavailable, match="are not those of this backbone, vgg16"):
+        backbones.get("vgg16").build("mine.weights.h5", 64, tmp_path)
 
 
 def save_as_keras_2_did(network: object, path: Path) -> None:

@@ -3,9 +3,9 @@
 import importlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from tlcore.backbones import layer_info, naming, preprocessing, weights
+from tlcore.backbones import layer_info, naming, preprocessing, weights, weights_file
 from tlcore.backbones.download import Progress
 from tlcore.backbones.layer_info import LayerInfo
 from tlcore.backbones.preprocessing import Preprocessing
@@ -46,23 +46,26 @@ class Backbone:
         self._check_size(size)
         return layer_info.read(self.name, size)
 
+    def gflop(self, image_size_px: int | None = None) -> float:
+        """Billions of multiplications and additions for one image."""
+        return sum(layer.flop for layer in self.layers(image_size_px)) / 1e9
+
     def weights_status(self, weights_folder: Path) -> WeightsStatus:
         """Whether ImageNet weights are at hand now: no network, no Keras."""
         return weights.status(self.weights_file, weights_folder)
 
     def build(
         self,
-        weights: Literal["imagenet", "none"],
+        weights: str,
         image_size_px: int,
         weights_folder: Path,
         progress: Progress | None = None,
     ) -> "keras.Model":
         """The network, input (size, size, 3), output the last feature map. It expects preprocessed pixels.
 
-        Layer names are the same at each build. Raises RecipeError, WeightsUnavailable.
+        ``weights``: ``imagenet``, ``none``, or the name of a file in the weights folder. Layer names are the
+        same at each build. Raises RecipeError, WeightsUnavailable.
         """
-        if weights not in ("imagenet", "none"):
-            raise RecipeError(f"Weights are 'imagenet' or 'none', not {weights!r}. Choose one of the two.")
         self._check_size(image_size_px)
         # Weights first: better to fail before the network is built than after.
         path = self._obtain(weights_folder, progress) if weights == "imagenet" else None
@@ -73,6 +76,8 @@ class Backbone:
             network = make(include_top=False, weights=None, input_shape=shape, name=self.name)
         if path:
             self._load(network, path)
+        elif weights != "none":
+            weights_file.load(network, weights_folder / weights)
         return network
 
     def preprocess(self, x: Any) -> Any:

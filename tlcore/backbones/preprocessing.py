@@ -3,9 +3,10 @@
 Only stock layers without weights are used, so a .keras file opens anywhere, in safe mode.
 """
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-Preprocessing = Literal["tf", "torch", "caffe", "lite", "none"]
+Preprocessing = Literal["tf", "torch", "caffe", "lite", "unit", "none"]
+KINDS: tuple[Preprocessing, ...] = get_args(Preprocessing)
 
 _IMAGENET_MEAN = (0.485, 0.456, 0.406)
 _IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -27,6 +28,8 @@ def preprocess(x: Any, kind: Preprocessing) -> Any:
 def _scale_and_offset(kind: Preprocessing) -> tuple[float | list[float], float | list[float]]:
     if kind == "tf":
         return 1 / 127.5, -1.0
+    if kind == "unit":
+        return 1 / 255, 0.0
     if kind == "lite":
         return 1 / 128, -127 / 128
     if kind == "caffe":

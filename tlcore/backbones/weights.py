@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.error import HTTPError, URLError
 
+from tlcore.backbones import layer_info
 from tlcore.backbones.download import Progress, download, hash_algorithm, is_intact
 from tlcore.errors import WeightsUnavailable
 
@@ -25,17 +26,23 @@ class WeightsFile:
 
     name: str
     hash: str | None  # as in Keras' sources: MD5 (32 digits) or SHA-256 (64)
-    size_mb: float
     source: str
     licence: str
+    network: str  # the backbone that it is for
+    extra_params: int = 0  # of a classifier that the file holds too
     keras_url: str = ""  # module and constant within keras.applications' sources
     package: str = ""  # of a package that brings the file: its import name and the folder inside
     pip_name: str = ""
 
     @property
+    def size_mb(self) -> float:
+        """Four bytes for each parameter; what else a file holds is little."""
+        return 4e-6 * (layer_info.params(self.network) + self.extra_params)
+
+    @property
     def download_mb(self) -> float:
-        """What using these weights costs the first time; nothing when a package brings them."""
-        return 0.0 if self.package else self.size_mb
+        """What using these weights costs the first time; nothing when an installed package brings them."""
+        return 0.0 if any(path.is_file() for path in _in_package(self)) else self.size_mb
 
 
 @dataclass(frozen=True)
@@ -100,12 +107,17 @@ def _find(file: WeightsFile, weights_folder: Path) -> tuple[Place, Path | None]:
 
 def _candidates(file: WeightsFile, weights_folder: Path) -> Iterator[tuple[Place, Path]]:
     yield "workspace", weights_folder / file.name
+    for path in _in_package(file):
+        yield "package", path
+    yield "cache", keras_cache() / file.name
+
+
+def _in_package(file: WeightsFile) -> Iterator[Path]:
     package, _, inside = file.package.partition("/")
     # A package is looked up, not imported: its code is not needed.
     spec = importlib.util.find_spec(package) if package else None
     for folder in (spec.submodule_search_locations or []) if spec else []:
-        yield "package", Path(folder) / inside / file.name
-    yield "cache", keras_cache() / file.name
+        yield Path(folder) / inside / file.name
 
 
 def _complaint(file: WeightsFile, weights_folder: Path) -> str:
