@@ -7,6 +7,7 @@
     │   └── NotFound             no dataset, run or recipe of that id
     ├── DatasetError             pictures that do not make a dataset
     │   └── ImageError           one picture that cannot be used
+    ├── ModelFileError           a file of a model that cannot be used
     ├── WeightsUnavailable       pretrained weights that cannot be had
     ├── EngineError              the engine cannot be started or reached
     └── RunError                 a training that failed, or a run that cannot do what is asked of it
@@ -18,6 +19,7 @@ __all__ = [
     "DatasetError",
     "EngineError",
     "ImageError",
+    "ModelFileError",
     "NotFound",
     "RecipeError",
     "RunError",
@@ -54,6 +56,10 @@ class DatasetError(ThawError):
 
 class ImageError(DatasetError):
     """One picture that cannot be used."""
+
+
+class ModelFileError(ThawError):
+    """A file of a model, brought as a backbone, that cannot be used."""
 
 
 class WeightsUnavailable(ThawError):

@@ -70,6 +70,11 @@ class Workspace:
         return self.home / "weights"
 
     @property
+    def backbones(self) -> Path:
+        """Models that people brought as backbones, one folder each."""
+        return self.home / "backbones"
+
+    @property
     def engine(self) -> Path:
         return self.home / "engine"
 

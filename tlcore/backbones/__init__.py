@@ -1,19 +1,48 @@
-"""The pretrained networks: one entry each in ``entries.py``. Importing this costs no TensorFlow."""
+"""The pretrained networks: one entry each in ``entries``, and those that people brought (``own.py``).
 
+Importing this costs no TensorFlow.
+"""
+
+from typing import overload
+
+from tlcore.backbones import own
 from tlcore.backbones.backbone import Backbone
 from tlcore.backbones.entries import ENTRIES
 from tlcore.backbones.layer_info import LayerInfo
+from tlcore.backbones.own import OwnBackbone
 from tlcore.backbones.weights import WeightsFile, WeightsStatus
 from tlcore.errors import UnknownBackbone
 from tlcore.suggest import suggestion
+from tlcore.workspace import Workspace
 
-__all__ = ["Backbone", "LayerInfo", "WeightsFile", "WeightsStatus", "all_backbones", "get", "names"]
+__all__ = [
+    "AnyBackbone",
+    "Backbone",
+    "LayerInfo",
+    "OwnBackbone",
+    "WeightsFile",
+    "WeightsStatus",
+    "all_backbones",
+    "get",
+    "names",
+]
+
+AnyBackbone = Backbone | OwnBackbone
 
 _BY_NAME = {entry.name: entry for entry in ENTRIES}
 
 
-def get(name: str) -> Backbone:
-    """The backbone of that name. Raises UnknownBackbone, with the names that are near."""
+@overload
+def get(name: str) -> Backbone: ...
+@overload
+def get(name: str, workspace: Workspace | None) -> AnyBackbone: ...
+def get(name: str, workspace: Workspace | None = None) -> AnyBackbone:
+    """The backbone of that name; ``own:<id>`` is looked up in the workspace.
+
+    Raises UnknownBackbone, with the names that are near.
+    """
+    if name.startswith(own.PREFIX):
+        return own.get(workspace, name)
     try:
         return _BY_NAME[name]
     except KeyError:

@@ -1,0 +1,223 @@
+"""A model that a person brought, as a backbone: data in the workspace, and the two things that need Keras.
+
+On disk: ``backbones/<id>/model.keras`` (only what was looked at), ``layers.json`` and ``meta.json``. The id
+is a hash of the file and of the pixels it expects, so taking the same twice finds the same. In recipes it
+is ``own:<id>``.
+"""
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from tlcore.archives import clean_text
+from tlcore.backbones import layer_info, preprocessing
+from tlcore.backbones.layer_info import LayerInfo
+from tlcore.backbones.preprocessing import Preprocessing
+from tlcore.backbones.weights import WeightsStatus
+from tlcore.errors import ModelFileError, NotFound, RecipeError, ThawError, UnknownBackbone, WorkspaceError
+from tlcore.workspace import Workspace, read_json
+
+if TYPE_CHECKING:
+    import keras
+
+    from tlcore.backbones.download import Progress
+
+PREFIX = "own:"
+ANY_SIZE_MIN_PX = 32
+
+InputKind = Literal["map", "vector"]
+
+_SCALES: dict[Preprocessing, str] = {
+    "none": "from 0 to 255",
+    "unit": "from 0 to 1",
+    "tf": "from −1 to 1",
+    "torch": "scaled as DenseNet's",
+    "caffe": "scaled as VGG's",
+    "lite": "scaled as EfficientNet-Lite's",
+}
+_NAMED = 3
+
+
+@dataclass(frozen=True)
+class OwnBackbone:
+    """The same to its users as a Backbone of the registry; its weights are those of the file."""
+
+    id: str
+    title: str
+    origin: str
+    """Where it came from, in words: "file digits.keras" or "run 0d3f…"."""
+    created: str
+    """ISO 8601, UTC."""
+    preprocessing: Preprocessing
+    guessed: bool
+    """Whether that was guessed: nobody said it, and nothing in the model tells."""
+    input_kind: InputKind
+    """A vector is the pixels of a square picture in a row."""
+    channels: int
+    any_size: bool
+    image_size_px: int
+    feature_width: int
+    dropped: tuple[str, ...]
+    """Names of the layers of its own classifier, which are left out."""
+    folder: Path
+
+    family: ClassVar[str] = "Your own"
+    imagenet_top1: ClassVar[None] = None
+    weights_file: ClassVar[None] = None
+
+    @property
+    def name(self) -> str:
+        return PREFIX + self.id
+
+    @property
+    def good_for(self) -> str:
+        colours = "grey pictures" if self.channels == 1 else "pictures"
+        size = f"from {ANY_SIZE_MIN_PX}" if self.any_size else f"of {self.image_size_px}"
+        return (
+            f"Pictures like those it was trained on. It takes {colours} {size} px, pixels {self.pixels}"
+            f"{' (guessed)' if self.guessed else ''}. {self._left_out}From {self.origin}."
+        )
+
+    @property
+    def pixels(self) -> str:
+        """The scale of the pixels it was trained on, in words."""
+        return _SCALES[self.preprocessing]
+
+    @property
+    def _left_out(self) -> str:
+        names = [clean_text(name)[:40] for name in self.dropped]
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        return f"Left out: {', '.join(names[:_NAMED])}{more}. " if names else ""
+
+    @property
+    def min_image_size_px(self) -> int:
+        return ANY_SIZE_MIN_PX if self.any_size else self.image_size_px
+
+    @property
+    def params(self) -> int:
+        return sum(layer.params for layer in self.layers())
+
+    @property
+    def layer_count(self) -> int:
+        return len(self.layers())
+
+    def layers(self, image_size_px: int | None = None) -> tuple[LayerInfo, ...]:
+        """Its layers as data, without Keras, with the shapes they have at an image size."""
+        size = image_size_px or self.image_size_px
+        self._check_size(size)
+        try:
+            return layer_info.read_file(self.folder / "layers.json", size)
+        except FileNotFoundError as error:
+            raise ModelFileError("This backbone was deleted. Bring its .keras file again.") from error
+
+    def gflop(self, image_size_px: int | None = None) -> float:
+        """Billions of multiplications and additions for one image."""
+        return sum(layer.flop for layer in self.layers(image_size_px)) / 1e9
+
+    def weights_status(self, weights_folder: Path) -> WeightsStatus:
+        return WeightsStatus(True, "workspace", "Its weights came with the file and are at hand.")
+
+    def build(
+        self,
+        weights: str,
+        image_size_px: int,
+        weights_folder: Path,
+        progress: "Progress | None" = None,
+    ) -> "keras.Model":
+        """The network without its classifier. ``imagenet``, as recipes say by default, means its own weights.
+
+        Layer names are the same at each build. Raises RecipeError, ModelFileError.
+        """
+        if weights not in ("imagenet", "none"):
+            raise RecipeError(
+                f"{self.title} brings its own weights; {weights!r} cannot be used with it. "
+                "Choose 'imagenet' for its own weights, or 'none' to begin at random."
+            )
+        self._check_size(image_size_px)
+        from tlcore.backbones import own_network
+
+        return own_network.build(
+            self.folder / "model.keras",
+            image_size_px,
+            name=f"own_{self.id}",
+            pretrained=weights == "imagenet",
+        ).network
+
+    def preprocess(self, x: Any) -> Any:
+        """Pixels (RGB, float 0 to 255) to what this network expects, in layers without weights."""
+        import keras
+
+        if self.channels == 1:
+            x = keras.ops.image.rgb_to_grayscale(x, data_format="channels_last")
+        x = preprocessing.preprocess(x, self.preprocessing)
+        return keras.layers.Flatten(name="pixels_in_a_row")(x) if self.input_kind == "vector" else x
+
+    def _check_size(self, image_size_px: int) -> None:
+        if self.any_size and image_size_px < ANY_SIZE_MIN_PX:
+            raise RecipeError(
+                f"{self.title} takes images of {ANY_SIZE_MIN_PX} px or more, not {image_size_px}. "
+                f"Choose {ANY_SIZE_MIN_PX} or more."
+            )
+        if not self.any_size and image_size_px != self.image_size_px:
+            raise RecipeError(
+                f"{self.title} was made for images of {self.image_size_px} px and takes no others, "
+                f"not {image_size_px}. Leave the image size out, or choose {self.image_size_px}."
+            )
+
+
+def get(workspace: Workspace | None, name: str) -> OwnBackbone:
+    """The backbone of a name ``own:<id>``. Raises UnknownBackbone, or WorkspaceError for a damaged one."""
+    id = name.removeprefix(PREFIX)
+    if workspace is not None:
+        try:
+            return load(workspace, id)
+        except NotFound:
+            pass
+    raise UnknownBackbone(
+        f"There is no backbone {name[:64]!r} in this workspace. It may have been deleted; "
+        "bring its .keras file again."
+    )
+
+
+def load(workspace: Workspace, id: str) -> OwnBackbone:
+    """Raises NotFound, or WorkspaceError for one that is damaged."""
+    folder = workspace.folder(workspace.backbones, id, "backbone")
+    damaged = f"The backbone {PREFIX}{id} is damaged. Bring its .keras file again."
+    try:
+        found = from_meta(read_json(folder / "meta.json"), folder)
+        if not (folder / "model.keras").is_file() or not found.layers():
+            raise WorkspaceError(damaged)
+    except (KeyError, TypeError, ValueError, IndexError, OSError, ThawError) as error:
+        raise WorkspaceError(damaged) from error
+    return found
+
+
+def list_all(workspace: Workspace) -> list[OwnBackbone]:
+    """The readable ones, newest first. `list_damaged` tells of the others."""
+    return _scan(workspace)[0]
+
+
+def list_damaged(workspace: Workspace) -> list[str]:
+    """A sentence for each one that cannot be read."""
+    return _scan(workspace)[1]
+
+
+def _scan(workspace: Workspace) -> tuple[list[OwnBackbone], list[str]]:
+    found, damaged = [], []
+    for folder in sorted(workspace.backbones.iterdir()) if workspace.backbones.is_dir() else []:
+        try:
+            found.append(load(workspace, folder.name))
+        except WorkspaceError as error:
+            damaged.append(str(error))
+    found.sort(key=lambda backbone: (backbone.created, backbone.id), reverse=True)
+    return found, damaged
+
+
+def from_meta(meta: Any, folder: Path) -> OwnBackbone:
+    names = [field.name for field in fields(OwnBackbone) if field.name != "folder"]
+    # One from before guesses were told of has no word of it.
+    known = {"guessed": False} | meta
+    values = {name: known[name] for name in names} | {"dropped": tuple(meta["dropped"])}
+    if values["preprocessing"] not in preprocessing.KINDS:
+        raise ValueError("unknown preprocessing")
+    return OwnBackbone(**values, folder=folder)

@@ -1,0 +1,142 @@
+"""A ``.keras`` file taken in as a backbone: looked through here, measured by a worker, kept whole."""
+
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tlcore import keras_files
+from tlcore.archives import clean_text
+from tlcore.backbones import own
+from tlcore.backbones.own import OwnBackbone
+from tlcore.backbones.preprocessing import KINDS, Preprocessing
+from tlcore.errors import ModelFileError, WorkspaceError
+from tlcore.keras_files import Facts
+from tlcore.workspace import Workspace, read_json, sync_folder, write_json
+
+__all__ = ["PIXELS", "Measure", "failed_file", "meta_file", "take"]
+
+_SCALES: dict[str, Preprocessing] = {"0-255": "none", "0-1": "unit", "-1-1": "tf"}
+PIXELS = ("auto", *_SCALES, *(kind for kind in KINDS if kind not in _SCALES.values()))
+"""The scales of pixels a model may have been trained on, as they are chosen."""
+
+Measure = Callable[[Path], None]
+"""Fills a folder that holds ``model.keras`` and ``request.json`` with what must be known of the model."""
+
+_NOT_KEPT = ("request.json", "weights.h5")
+
+
+def take(
+    workspace: Workspace,
+    source: Path | bytes,
+    *,
+    measure: Measure,
+    name: str = "",
+    title: str = "",
+    origin: str = "",
+    pixels: str = "auto",
+) -> OwnBackbone:
+    """A person's model as a backbone; the one that is there already, when it was taken before.
+
+    ``name`` is the file's, for sentences; ``pixels`` one of PIXELS. Keras is not imported here.
+    Raises ModelFileError with the rule, the file and the way out; nothing is left of what is refused.
+    """
+    if pixels not in PIXELS:
+        raise ModelFileError(f"Pixels are one of {', '.join(PIXELS)}, not {pixels[:40]!r}.")
+    name = clean_text(name or (source.name if isinstance(source, Path) else ""))[:80]
+    with workspace.scratch() as scratch, keras_files.opened(source, name) as file:
+        kind = _kind(pixels, file.facts)
+        guessed = pixels == "auto" and not _tells_pixels(file.facts)
+        id = hashlib.sha256(f"{file.sha256}:{kind}".encode()).hexdigest()[:16]
+        if (found := _existing(workspace, id)) is not None:
+            return found if guessed else _known(found)
+        folder = Path(scratch) / "backbone"
+        folder.mkdir()
+        try:
+            numbers = file.write_weights(folder / "weights.h5")
+            file.write_clean(folder / "model.keras", folder / "weights.h5")
+        except OSError as error:
+            raise _not_saved(error) from error
+        request = {
+            "id": id,
+            "title": clean_text(title)[:80] or name.removesuffix(".keras") or "My model",
+            "origin": origin or f"file {name or 'model.keras'}",
+            "created": datetime.now(UTC).isoformat(),
+            "preprocessing": kind,
+            "guessed": guessed,
+            "numbers": numbers,
+        }
+        write_json(folder / "request.json", request)
+        measure(folder)
+        _check_measured(folder, file.label)
+        return _place(workspace, folder, id)
+
+
+def meta_file(folder: Path) -> Path:
+    """Written last by a measurement that went well."""
+    return folder / "meta.json"
+
+
+def failed_file(folder: Path) -> Path:
+    """Written by a measurement that cannot be; it holds the sentence."""
+    return folder / "failed.json"
+
+
+def _kind(pixels: str, facts: Facts) -> Preprocessing:
+    """What the pixels go through: a model that scales them itself, as ours do, takes them as they are."""
+    if pixels == "auto":
+        return "none" if _tells_pixels(facts) else "unit"
+    if pixels in _SCALES:
+        return _SCALES[pixels]
+    return next(kind for kind in KINDS if kind == pixels)
+
+
+def _tells_pixels(facts: Facts) -> bool:
+    return facts.scales_pixels or facts.is_thaw
+
+
+def _known(backbone: OwnBackbone) -> OwnBackbone:
+    """Somebody said now what was guessed, and right, when it was taken before."""
+    if backbone.guessed:
+        file = meta_file(backbone.folder)
+        write_json(file, read_json(file) | {"guessed": False})
+    return replace(backbone, guessed=False)
+
+
+def _check_measured(folder: Path, label: str) -> None:
+    if failed_file(folder).is_file():
+        raise ModelFileError(f"{label} cannot be a backbone. {read_json(failed_file(folder))['message']}")
+    if not meta_file(folder).is_file():
+        raise ModelFileError(f"{label} was not measured to its end. Try again.")
+
+
+def _place(workspace: Workspace, folder: Path, id: str) -> OwnBackbone:
+    """Rename the finished folder to its place, so that there is never half a backbone."""
+    target = workspace.backbones / id
+    try:
+        for name in _NOT_KEPT:
+            (folder / name).unlink(missing_ok=True)
+        workspace.backbones.mkdir(parents=True, exist_ok=True)
+        if target.exists() and _existing(workspace, id) is None:
+            os.rename(target, folder.parent / "damaged")
+        os.rename(folder, target)
+        sync_folder(workspace.backbones)
+    except OSError as error:
+        # Two people may bring the same file at once: the first one's is as good.
+        if (found := _existing(workspace, id)) is not None:
+            return found
+        raise _not_saved(error) from error
+    return own.load(workspace, id)
+
+
+def _existing(workspace: Workspace, id: str) -> OwnBackbone | None:
+    try:
+        return own.load(workspace, id)
+    except WorkspaceError:
+        return None
+
+
+def _not_saved(error: OSError) -> WorkspaceError:
+    return WorkspaceError(f"The backbone could not be saved ({error.strerror}). Free some space.")

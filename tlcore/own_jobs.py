@@ -1,0 +1,116 @@
+"""Models brought as backbones: looked through here, measured by the engine's worker."""
+
+import time
+from pathlib import Path
+
+from tlcore import engine, own_measure, runs
+from tlcore.backbones import own_intake
+from tlcore.backbones.own import OwnBackbone
+from tlcore.engine import Engine
+from tlcore.errors import EngineError, ModelFileError
+from tlcore.workspace import Workspace
+
+RUN = "run:"
+WAIT_S = 600
+_KEY = "own-"
+_POLL_S = 0.05
+
+
+def take(
+    workspace: Workspace,
+    source: Path | bytes,
+    *,
+    name: str = "",
+    title: str = "",
+    origin: str = "",
+    pixels: str = "auto",
+    behind_others: bool = True,
+    wait_s: float = WAIT_S,
+) -> OwnBackbone:
+    """A ``.keras`` file as a backbone, its name in recipes ``own:<id>``. Waits for the worker.
+
+    ``behind_others``: also for a worker that has something else to do; if not, that raises EngineError at
+    once. A model that was taken before needs no worker.
+    Raises ModelFileError, WorkspaceError or EngineError; nothing is left half-made.
+    """
+
+    def measure(folder: Path) -> None:
+        _measure(workspace, folder, behind_others, wait_s)
+
+    return own_intake.take(
+        workspace, source, measure=measure, name=name, title=title, origin=origin, pixels=pixels
+    )
+
+
+def take_run(
+    workspace: Workspace, run_id: str, *, behind_others: bool = True, wait_s: float = WAIT_S
+) -> OwnBackbone:
+    """The model of an earlier run as a backbone. Raises NotFound, and what ``take`` raises."""
+    run = runs.load(workspace, run_id)
+    if not run.model_file.is_file():
+        raise ModelFileError(f"The run {run.name!r} has no model yet. Train it to the end first.")
+    # A Thaw model scales the pixels itself.
+    return take(
+        workspace,
+        run.model_file,
+        title=run.name,
+        origin=f"run {run.id}",
+        pixels="0-255",
+        behind_others=behind_others,
+        wait_s=wait_s,
+    )
+
+
+def resolve(workspace: Workspace, name: str) -> str:
+    """A backbone's name in a recipe: a ``.keras`` file or ``run:<id>`` is taken in first, others stay."""
+    if name.startswith(RUN):
+        return take_run(workspace, name.removeprefix(RUN)).name
+    if name.endswith(".keras"):
+        path = Path(name).expanduser()
+        if not path.exists():
+            raise ModelFileError(f"There is no file {name!r}. Give the path of a .keras file that is there.")
+        return take(workspace, path).name
+    return name
+
+
+def _measure(workspace: Workspace, folder: Path, behind_others: bool, wait_s: float) -> None:
+    crew = engine.start_or_find(workspace)
+    if not behind_others:
+        _check_free(crew)
+    # By its folder, not its id: two people who bring the same file have a job each.
+    key = f"{_KEY}{folder.parent.name}"
+    crew.submit(key, own_measure.measure_job, str(folder))
+    deadline = time.monotonic() + wait_s
+    while not _ended(folder):
+        if key not in crew.jobs():
+            # It may have ended between the two looks.
+            if _ended(folder):
+                return
+            raise ModelFileError(
+                "The worker that measured the model was ended, most likely because it ran out of memory. "
+                "Use a smaller network, or try again."
+            )
+        if time.monotonic() > deadline:
+            _give_up(crew, key, wait_s)
+        time.sleep(_POLL_S)
+
+
+def _check_free(crew: Engine) -> None:
+    others = crew.jobs()
+    if not others:
+        return
+    if all(key.startswith(_KEY) for key in others):
+        raise EngineError("Another model is being looked at; bring this one again in a moment.")
+    raise EngineError("A training is going on; bring the model when it has ended.")
+
+
+def _ended(folder: Path) -> bool:
+    return own_intake.meta_file(folder).is_file() or own_intake.failed_file(folder).is_file()
+
+
+def _give_up(crew: Engine, key: str, wait_s: float) -> None:
+    if crew.cancel(key):
+        raise EngineError(
+            f"The model waited {wait_s:.0f} seconds behind a training. Try again when that has ended."
+        )
+    raise ModelFileError(f"The model was not measured within {wait_s:.0f} seconds. Use a smaller network.")
