@@ -38,6 +38,26 @@ def test_resplit_shares_pictures_and_order(workspace: Workspace, dataset: Datase
     assert datasets.resplit(workspace, other, **fractions()) == dataset
 
 
+def test_several_labels_are_split_and_kept(workspace: Workspace) -> None:
+    files = {f"{i}.png": pictures.png(i) for i in range(24)}
+    rows = [f"{i}.png,{'cat;dog' if i % 3 else 'owl'}{';owl' if i % 2 else ''}" for i in range(24)]
+    files["labels.csv"] = "\n".join(["file,labels", *rows]).encode()
+    dataset = intake.take(workspace, files.items(), name="pets")
+    assert {name: list(sides.values()) for name, sides in dataset.counts().items()} == {
+        "cat": [12, 4, 0],
+        "dog": [12, 4, 0],
+        "owl": [12, 4, 0],
+    }
+    other = datasets.resplit(workspace, dataset, **fractions(0.5, 0.25, 7))
+    assert [item.labels for item in other.items] == [item.labels for item in dataset.items]
+    assert {name: list(sides.values()) for name, sides in other.counts().items()} == {
+        "cat": [4, 8, 4],
+        "dog": [4, 8, 4],
+        "owl": [4, 8, 4],
+    }
+    assert datasets.resplit(workspace, other, **fractions()) == dataset
+
+
 def test_resplit_copies_where_links_are_not_possible(
     workspace: Workspace, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:

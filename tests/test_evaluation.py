@@ -1,3 +1,6 @@
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -37,6 +40,63 @@ def test_mistakes_come_with_the_surest_first(few: Dataset) -> None:
     confidences = [wrong.confidence for wrong in mistakes]
     assert len(mistakes) == len(items)
     assert confidences == sorted(confidences, reverse=True)
+
+
+def several(few: Dataset) -> Dataset:
+    """Every bird is a vehicle too."""
+    return replace(few, items=tuple(replace(i, more=() if i.label else (2,)) for i in few.items))
+
+
+def judged(dataset: Dataset) -> evaluation.SplitEvaluation:
+    """Three birds, fruits and vehicles: a bird lacks its vehicle, a fruit is called all three."""
+    probabilities = np.where(dataset.targets()[[i.split == "val" for i in dataset.items]] > 0, 0.9, 0.2)
+    probabilities[0, 2], probabilities[3] = 0.3, (0.5, 0.9, 0.97)
+    return evaluation.evaluate(dataset, {Split.VAL: probabilities.astype(np.float32)}).splits[Split.VAL]
+
+
+def test_several_labels_have_a_yes_or_no_each(few: Dataset) -> None:
+    result = judged(several(few))
+    assert result.several_labels
+    assert result.accuracy == pytest.approx(24 / 27)
+    assert result.exact_match == pytest.approx(7 / 9)
+    assert result.confusion == ()
+    bird, fruit, vehicle = result.classes
+    assert (bird.precision, bird.recall, bird.support) == (0.75, 1.0, 3)
+    assert (fruit.precision, fruit.recall, fruit.f1, fruit.support) == (1.0, 1.0, 1.0, 3)
+    assert (vehicle.precision, vehicle.recall) == (pytest.approx(5 / 6), pytest.approx(5 / 6))
+    assert vehicle.support == 6
+    assert result.yes_and_no(2) == ((5, 1), (1, 2))
+    # The farthest from the truth first: 0.97 of a vehicle that is none, then 0.3 of one that is.
+    assert [(wrong.labels, wrong.predicted_labels) for wrong in result.mistakes] == [
+        ((1,), (0, 1, 2)),
+        ((0, 2), (0,)),
+    ]
+    assert [wrong.farthest for wrong in result.mistakes] == [0.97, pytest.approx(0.7)]
+
+
+def test_the_accuracy_is_the_one_of_keras(few: Dataset) -> None:
+    from keras.metrics import binary_accuracy
+
+    dataset = several(few)
+    rows = [item.split == Split.VAL for item in dataset.items]
+    probabilities = np.random.default_rng(0).random((9, 3), np.float32)
+    result = evaluation.evaluate(dataset, {Split.VAL: probabilities}).splits[Split.VAL]
+    keras_says = np.array(binary_accuracy(dataset.targets()[rows], probabilities)).mean()
+    assert result.accuracy == pytest.approx(keras_says)
+
+
+def test_several_labels_are_saved_and_what_is_older_is_read(workspace: Workspace, few: Dataset) -> None:
+    run = runs.create(workspace, Recipe(), few, name="Mine")
+    told = evaluation.Evaluation({Split.VAL: judged(several(few))})
+    evaluation.save(told, run)
+    assert evaluation.load(run) == told
+    old = json.loads(run.evaluation_file.read_text())
+    del old["val"]["exact_match"]
+    for picture in old["val"]["pictures"]:
+        del picture["more"]
+    run.evaluation_file.write_text(json.dumps(old))
+    result = evaluation.load(run).splits[Split.VAL]
+    assert (result.several_labels, result.pictures[0].labels) == (False, (0,))
 
 
 def test_a_damaged_evaluation_is_a_sentence(workspace: Workspace, few: Dataset) -> None:

@@ -58,6 +58,7 @@ def test_progress_counts_every_file(workspace: Workspace) -> None:
 def test_unusable_files_are_left_out_with_a_reason(workspace: Workspace) -> None:
     extra = {
         "cats/labels.csv": b"a,b",
+        "cats/notes.txt": b"a,b",
         "cats/empty.png": b"",
         "dogs/short.png": pictures.png(7)[:60],
         "dogs/inner.zip": pictures.zipped({"a": b"x"}),
@@ -68,7 +69,8 @@ def test_unusable_files_are_left_out_with_a_reason(workspace: Workspace) -> None
     dataset = taken(workspace, pictures.classes("cats", "dogs") | extra)
     assert sizes(dataset) == {"cats": 4, "dogs": 5}
     assert reasons(dataset) == {
-        "cats/labels.csv": "It is no picture (JPEG, PNG, GIF, BMP, WebP or TIFF).",
+        "cats/labels.csv": "labels.csv is read only above the folders of pictures. Move it there.",
+        "cats/notes.txt": "It is no picture (JPEG, PNG, GIF, BMP, WebP or TIFF).",
         "cats/empty.png": "The file is empty (0 bytes).",
         "dogs/short.png": "The picture is cut short or damaged. Save it again, or leave it out.",
         "dogs/inner.zip": "It is an archive inside. Unpack it, and add its folders.",
@@ -148,7 +150,7 @@ def test_limits_are_stated_before_decoding(workspace: Workspace, monkeypatch: py
         raise AssertionError("decoded")
 
     monkeypatch.setattr(intake, "make_safe", decode)
-    with pytest.raises(DatasetError, match="1,001 class folders; 1,000 is the limit"):
+    with pytest.raises(DatasetError, match="1,001 classes; 1,000 is the limit"):
         taken(workspace, {f"{n}/x.png": b"x" for n in range(1001)})
     with pytest.raises(DatasetError, match="100,001 files; 100,000 is the limit"):
         intake.take(workspace, [(f"{n % 2}/{n}.png", b"") for n in range(100_001)], name="x")

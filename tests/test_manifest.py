@@ -38,12 +38,37 @@ def test_counts_have_their_zeros(dataset: Dataset) -> None:
     assert [item.label for item in dataset.of(Split.VAL)] == [0, 1]
 
 
+def test_further_labels(dataset: Dataset) -> None:
+    assert not dataset.several_labels
+    assert all("more" not in item for item in manifest.to_json(dataset)["items"])
+    first, *others = dataset.items
+    both = replace(dataset, items=(replace(first, more=(1,)), *others))
+    assert both.several_labels
+    assert both.items[0].labels == (0, 1)
+    assert sum(both.counts()["dogs"].values()) == sum(dataset.counts()["dogs"].values()) + 1
+    assert both.targets().dtype == "float32"
+    assert both.targets().tolist() == [[1, 1]] + [[1, 0]] * 3 + [[0, 1]] * 4
+    assert manifest.content_id(both) != dataset.id
+    assert manifest.from_json(json.loads(json.dumps(manifest.to_json(both))), dataset.folder) == both
+
+
+def test_ids_and_manifests_of_one_label_stay_what_they_were(dataset: Dataset) -> None:
+    """Written by version 0.1.0 of the same pictures."""
+    assert dataset.id == "f487d50cfee3ba5d"
+    assert list(manifest.to_json(dataset)["items"][0]) == [
+        "sha256", "file", "label", "name", "split", "width_px", "height_px",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
         lambda m: m.pop("items"),
         lambda m: m["items"][0].update(file="../../secret.png"),
         lambda m: m["items"][0].update(label=2),
+        lambda m: m["items"][0].update(more=[2]),
+        lambda m: m["items"][0].update(more=[0]),
+        lambda m: m["items"][0].update(more=3),
         lambda m: m["items"][0].update(split="elsewhere"),
         lambda m: m["items"][0].update(extra=1),
         lambda m: m.update(classes=None),

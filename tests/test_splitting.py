@@ -67,3 +67,37 @@ def test_fractions_are_checked(val: float, test: float, said: str) -> None:
 def test_fraction_that_is_no_number_is_refused() -> None:
     with pytest.raises(DatasetError):
         splitting.check_split(float("nan"), 0, 0)
+
+
+def several(n: int = 120) -> list[tuple[int, ...]]:
+    """A common class, two of middling size, and a rare one that only comes together with others."""
+    return [
+        (0, 3) if i < 5 else (0, 1) if i < 40 else (0, 1, 2) if i < 50 else (2,) if i < 70 else (0,)
+        for i in range(n)
+    ]
+
+
+def test_pictures_of_several_labels_are_split_in_shares() -> None:
+    sets, names = several(), hashes(120)
+    sides = splitting.split_several(sets, names, **fractions(0.25, 0.1))
+    counts = Counter((label, side) for labels, side in zip(sets, sides, strict=True) for label in labels)
+    assert counts == {
+        (0, "train"): 65, (0, "val"): 25, (0, "test"): 10,
+        (1, "train"): 29, (1, "val"): 11, (1, "test"): 5,
+        (2, "train"): 19, (2, "val"): 8, (2, "test"): 3,
+        (3, "train"): 3, (3, "val"): 1, (3, "test"): 1,
+    }  # fmt: skip
+    assert splitting.split_several(sets, names, **fractions(0.25, 0.1)) == sides
+    assert splitting.split_several(sets, names, **fractions(0.25, 0.1, seed=1)) != sides
+    backward = splitting.split_several(sets[::-1], names[::-1], **fractions(0.25, 0.1))
+    assert backward[::-1] == sides
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_each_class_of_several_is_on_every_side(seed: int) -> None:
+    """Identical pictures, each there twice with other labels, stay together."""
+    sets, names = several(60), [name for name in hashes(30) for _ in range(2)]
+    sides = splitting.split_several(sets, names, **fractions(0.3, 0.2, seed))
+    assert sides[::2] == sides[1::2]
+    counts = Counter((label, side) for labels, side in zip(sets, sides, strict=True) for label in labels)
+    assert {(label, side) for label in range(4) for side in Split} == set(counts)

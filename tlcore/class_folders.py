@@ -1,45 +1,102 @@
-"""Which class a file belongs to: the folder that directly holds it.
+"""Which classes a file belongs to: the folder that directly holds it, or what labels.csv says.
 
 Folders `train`, `val`, `test` around the classes are put together, and names that look alike are one class.
 """
 
-from collections import defaultdict
+import functools
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tlcore.archives import Found, clean_text
 from tlcore.errors import DatasetError
-from tlcore.report import MAX_LISTED, Report
+from tlcore.labels_file import NAME, Listed
+from tlcore.report import MAX_LISTED, Report, counted
 
 __all__ = ["MAX_CLASS_NAME_CHARACTERS", "File", "place"]
 
 MAX_CLASS_NAME_CHARACTERS = 100
 
+_NO_CLASS = "It lies in no class folder. Move it into the folder of its class."
+_NOT_LISTED = f"It is not in {NAME}, and its folder is no class. Give it a row there."
+
 _SPLIT_FOLDERS = {"train", "training", "val", "valid", "validation", "test", "testing"}
+
+# With labels.csv these only hold pictures, unless it has a label of that name.
+_PLAIN_FOLDERS = _SPLIT_FOLDERS | {"data", "images", "img", "imgs", "photos", "pics", "pictures"}
 
 
 @dataclass(frozen=True)
 class File:
-    """A file with its place among the classes: `folder` as found, `class_name` as shown."""
+    """A file with its place among the classes: `folder` as found, `class_names` as shown.
+
+    There are several of them only where it is `listed` in labels.csv, in its order.
+    """
 
     found: Found
     shown: str
     folder: str
-    class_name: str
+    class_names: tuple[str, ...]
+    listed: bool = False
 
 
-def place(files: Sequence[Found], report: Report) -> list[File]:
-    """Each file with the class of its folder, in the order of classes and names."""
-    paths = _without_split_folders(_without_wrapper([_parts(found.name) for found in files]), report)
+def place(files: Sequence[Found], report: Report, listed: Listed | None = None) -> list[File]:
+    """Each file with its classes, in the order of classes and names."""
+    paths = _without_wrapper([_parts(found.name) for found in files])
+    paths = _without_split_folders(paths, report, labels=listed is not None)
     placed = []
     for found, parts in zip(files, paths, strict=True):
-        if len(parts) < 2:
-            report.leave_out(found.name, "It lies in no class folder. Move it into the folder of its class.")
+        if listed and found.name in listed.labels:
+            names = listed.labels[found.name]
+            if names:
+                placed.append(File(found, parts[-1], "/".join(parts[:-1]), names, listed=True))
+            else:
+                report.leave_out(found.name, f"{NAME} gives it no label. Each picture needs at least one.")
+        elif len(parts) < 2 or (listed and found.name.rpartition("/")[0] == listed.folder):
+            report.leave_out(found.name, _NOT_LISTED if listed else _NO_CLASS)
         elif not parts[-2]:
             report.leave_out(found.name, "Its folder has no readable name. Rename the folder.")
         else:
-            placed.append(File(found, parts[-1], "/".join(parts[:-1]), parts[-2]))
-    return sorted(_one_name_per_class(placed, report), key=lambda file: file.class_name)
+            placed.append(File(found, parts[-1], "/".join(parts[:-1]), (parts[-2],)))
+    if listed:
+        placed = _without_plain_folders(placed, report)
+    placed = _one_name_per_class(placed, report)
+    if listed:
+        _tell_of_folders(placed, report)
+    return sorted(placed, key=lambda file: file.class_names)
+
+
+def _without_plain_folders(files: Sequence[File], report: Report) -> list[File]:
+    """Without the pictures that are not listed and lie in a folder that only holds pictures.
+
+    A folder is a class if a label has its name; else unless it is called like `images`, or at least half of
+    its files are listed.
+    """
+    labels = {_class_key(name) for file in files if file.listed for name in file.class_names}
+    held = Counter(file.folder for file in files)
+    listed = Counter(file.folder for file in files if file.listed)
+    kept = []
+    for file in files:
+        key = _class_key(file.class_names[0])
+        plain = key in _PLAIN_FOLDERS or 2 * listed[file.folder] >= held[file.folder]
+        if file.listed or key in labels or not plain:
+            kept.append(file)
+        else:
+            report.leave_out(file.found.name, _NOT_LISTED)
+    return kept
+
+
+def _tell_of_folders(files: Sequence[File], report: Report) -> None:
+    """How many pictures labels.csv takes out of their folder's class, and how many it leaves there."""
+    keys = {_class_key(name) for file in files for name in file.class_names}
+    moved = 0
+    for file in files:
+        folder = _class_key(file.folder.rpartition("/")[2])
+        moved += folder in keys and folder not in map(_class_key, file.class_names)
+    if moved:
+        report.notes.append(f"{counted(moved, 'picture')}: {NAME} was followed, not the folder.")
+    if left := sum(not file.listed for file in files):
+        report.notes.append(f"{counted(left, 'file')} not in {NAME}: the folder is the class.")
 
 
 def _parts(name: str) -> list[str]:
@@ -55,10 +112,11 @@ def _without_wrapper(paths: list[list[str]]) -> list[list[str]]:
     return paths
 
 
-def _without_split_folders(paths: list[list[str]], report: Report) -> list[list[str]]:
+def _without_split_folders(paths: list[list[str]], report: Report, *, labels: bool) -> list[list[str]]:
     found = {parts[0] for parts in paths if len(parts) > 1}
     tops = {name.casefold() for name in found}
-    nested = any(len(parts) > 2 for parts in paths)
+    # Where labels.csv says the classes, these folders may hold the pictures themselves.
+    nested = labels or any(len(parts) > 2 for parts in paths)
     if not nested or not tops <= _SPLIT_FOLDERS or not tops & {"train", "training"}:
         return paths
     names = ", ".join(f"'{name}'" for name in sorted(found))
@@ -67,25 +125,40 @@ def _without_split_folders(paths: list[list[str]], report: Report) -> list[list[
 
 
 def _one_name_per_class(files: Sequence[File], report: Report) -> list[File]:
-    """Folders whose names differ only in case, or lie in different places, are one class."""
-    folders: dict[str, list[str]] = defaultdict(list)
-    names: dict[str, str] = {}
-    for file in files:
-        key = _class_key(file.class_name)
-        names.setdefault(key, file.class_name)
-        if file.folder not in folders[key]:
-            folders[key].append(file.folder)
+    """Names that differ only in case, or folders of one name in different places, are one class."""
+    folders: dict[str, dict[str, None]] = defaultdict(dict)
+    spelt: dict[str, dict[str, None]] = defaultdict(dict)
+    # Folders first: a label takes the name of the folder that is there.
+    for file in sorted(files, key=lambda file: file.listed):
+        for name in file.class_names:
+            spelt[_class_key(name)][name] = None
+            if not file.listed:
+                folders[_class_key(name)][file.folder] = None
+    names = {key: next(iter(spellings)) for key, spellings in spelt.items()}
     for key, name in names.items():
         if len(name) > MAX_CLASS_NAME_CHARACTERS:
+            way = "Shorten the folder's name" if key in folders else f"Shorten it in {NAME}"
             raise DatasetError(
                 f"The class name '{name[:20]}…' has {len(name)} characters; {MAX_CLASS_NAME_CHARACTERS} is "
-                "the limit. Shorten the folder's name."
+                f"the limit. {way}."
             )
-        if len(folders[key]) > 1:
-            listed = ", ".join(f"'{folder}'" for folder in folders[key][:MAX_LISTED])
-            report.notes.append(f"The folders {listed} are one class, '{name}'.")
-    return [replace(file, class_name=names[_class_key(file.class_name)]) for file in files]
+        _tell_if_several("folders", folders.get(key, {}), name, report)
+        if len(folders.get(key, {})) < 2:
+            _tell_if_several("labels", spelt[key], name, report)
+    return [replace(file, class_names=_distinct(file, names)) for file in files]
 
 
+def _distinct(file: File, names: dict[str, str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names[_class_key(name)] for name in file.class_names))
+
+
+def _tell_if_several(what: str, names: dict[str, None], name: str, report: Report) -> None:
+    if len(names) > 1:
+        listed = ", ".join(f"'{one}'" for one in list(names)[:MAX_LISTED])
+        report.notes.append(f"The {what} {listed} are one class, '{name}'.")
+
+
+# The same few names come again with every picture.
+@functools.lru_cache(maxsize=4096)
 def _class_key(name: str) -> str:
     return clean_text(name.casefold())

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tlcore.errors import DatasetError, NotFound, WorkspaceError
 from tlcore.manifest import Dataset, Item, LeftOut, content_id, from_json, to_json
-from tlcore.splitting import Split, check_split, split
+from tlcore.splitting import Split, check_split, split, split_several
 from tlcore.workspace import Workspace, read_json, sync_folder, write_json
 
 __all__ = [
@@ -59,11 +59,14 @@ def save(
     returned as it is, unless it is damaged: then this one takes its place.
     Raises DatasetError for too few classes or pictures, WorkspaceError when it cannot be saved.
     """
-    ordered = sorted(items, key=lambda item: (item.label, item.sha256, item.name))
-    labels = [item.label for item in ordered]
-    _check_minimums(classes, labels)
+    ordered = sorted(items, key=lambda item: (item.label, item.sha256, item.name, item.more))
     sha256s = [item.sha256 for item in ordered]
-    sides = split(labels, sha256s, val_fraction=val_fraction, test_fraction=test_fraction, seed=seed)
+    _check_minimums(classes, Counter(label for item in ordered for label in item.labels))
+    fractions = {"val_fraction": val_fraction, "test_fraction": test_fraction}
+    if any(item.more for item in ordered):
+        sides = split_several([item.labels for item in ordered], sha256s, **fractions, seed=seed)
+    else:
+        sides = split([item.label for item in ordered], sha256s, **fractions, seed=seed)
     dataset = Dataset(
         id="",
         name=name,
@@ -81,10 +84,9 @@ def save(
     return _place(workspace, replace(dataset, id=content_id(dataset)))
 
 
-def _check_minimums(classes: Sequence[str], labels: Sequence[int]) -> None:
+def _check_minimums(classes: Sequence[str], found: Counter[int]) -> None:
     if len(classes) < MIN_CLASSES:
         raise DatasetError(f"There are {len(classes)} classes; a classifier needs at least {MIN_CLASSES}.")
-    found = Counter(labels)
     for label, name in enumerate(classes):
         n = found[label]
         if n < MIN_IMAGES_PER_CLASS:
@@ -97,13 +99,16 @@ def _check_minimums(classes: Sequence[str], labels: Sequence[int]) -> None:
 
 def _check_sides(dataset: Dataset) -> None:
     """Quotas fail only where most of a class is also in another one."""
+    way = "Keep each picture in one class."
+    if dataset.several_labels:
+        way = "Add pictures of it, or split with other shares."
     needed = [Split.TRAIN, Split.VAL] + ([Split.TEST] if dataset.test_fraction > 0 else [])
     for name, sides in dataset.counts().items():
         for side in needed:
             if not sides[side]:
                 raise DatasetError(
                     f"Class '{name}' has no picture for {side}: too many of its pictures are also in another "
-                    "class. Keep each picture in one class."
+                    f"class. {way}"
                 )
 
 

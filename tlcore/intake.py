@@ -1,8 +1,8 @@
 """A folder, a zip or an upload becomes a Dataset, with a report of what was left out and why.
 
-The class of a picture is the name of the folder that directly holds it. Folders `train`, `val`, `test`
-around the classes are put together and the split is made anew: only so can the same picture be kept on
-one side, and every dataset be split again.
+The class of a picture is the name of the folder that directly holds it, unless labels.csv says otherwise.
+Folders `train`, `val`, `test` around the classes are put together and the split is made anew: only so can
+the same picture be kept on one side, and every dataset be split again.
 """
 
 import os
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from tlcore import archives, datasets
+from tlcore import archives, datasets, labels_file
 from tlcore.archives import ZipBomb, clean_text
 from tlcore.class_folders import MAX_CLASS_NAME_CHARACTERS, File, place
 from tlcore.datasets import Dataset, Item, Split
@@ -63,10 +63,11 @@ def take(
     workspace.check_writable()
     report = Report()
     with opened(source) as (listing, label), workspace.scratch() as scratch:
-        files = place(without_junk(listing, report), report)
+        found, listed = labels_file.read(without_junk(listing, report), report)
+        files = place(found, report, listed)
         if not files and not report.left_out:
             raise DatasetError(f"{label} is empty. {HOW}")
-        _check_class_count({file.class_name for file in files}, label, report)
+        _check_class_count({name for file in files for name in file.class_names}, label, report)
         folder = Path(scratch) / "dataset"
         outcomes = _make_all_safe(files, folder / "images", progress)
         classes, items = _collect(outcomes, report)
@@ -97,7 +98,7 @@ def _check_class_count(classes: Iterable[str], label: str, report: Report) -> No
             "pictures into a folder of its own."
         )
     if len(names) > MAX_CLASSES:
-        raise DatasetError(f"There are {len(names):,} class folders; {MAX_CLASSES:,} is the limit.")
+        raise DatasetError(f"There are {len(names):,} classes; {MAX_CLASSES:,} is the limit.")
 
 
 def _make_all_safe(files: Sequence[File], images: Path, progress: Progress | None) -> list[_Outcome]:
@@ -130,20 +131,26 @@ def _make_one_safe(images: Path, file: File) -> _Outcome:
 
 
 def _collect(outcomes: Sequence[_Outcome], report: Report) -> tuple[list[str], list[Item]]:
-    """Classes with a usable picture, and their items: each picture once per class."""
-    classes = sorted({outcome.file.class_name for outcome in outcomes if outcome.item})
+    """Classes with a usable picture, and their items: each picture once per class or set of labels."""
+    classes = sorted({name for outcome in outcomes if outcome.item for name in outcome.file.class_names})
     labels = {name: label for label, name in enumerate(classes)}
-    first: dict[tuple[str, int], Item] = {}
+    first: dict[tuple[str, frozenset[int]], Item] = {}
     for outcome in outcomes:
         if outcome.item is None:
             report.leave_out(outcome.file.found.name, outcome.reason)
             continue
-        item = replace(outcome.item, label=labels[outcome.file.class_name])
-        twin = first.setdefault((item.sha256, item.label), item)
+        label, *more = (labels[name] for name in outcome.file.class_names)
+        item = replace(outcome.item, label=label, more=tuple(sorted(more)))
+        twin = first.setdefault((item.sha256, frozenset(item.labels)), item)
         if twin is not item:
             report.leave_out(outcome.file.found.name, f"It is the same picture as '{twin.name}'.")
-    unused = {outcome.file.class_name for outcome in outcomes} - set(classes)
-    report.notes += [f"The folder '{name}' has no usable picture and is no class." for name in sorted(unused)]
+    unused = {
+        name: out.file.listed for out in outcomes for name in out.file.class_names if name not in labels
+    }
+    report.notes += [
+        f"The {'label' if listed else 'folder'} '{name}' has no usable picture and is no class."
+        for name, listed in sorted(unused.items())
+    ]
     changed = Counter(note for outcome in outcomes for note in outcome.notes)
     report.notes += [
         f"{n} {'picture' if n == 1 else 'pictures'}: {note}" for note, n in sorted(changed.items())
@@ -156,9 +163,11 @@ def _shared_pictures(classes: Sequence[str], items: Sequence[Item]) -> list[str]
     """A note for each picture that lies in several classes, up to a number one can read."""
     places: dict[str, list[str]] = defaultdict(list)
     for item in items:
-        places[item.sha256].append(f"'{classes[item.label]}/{item.name}'")
+        names = ";".join(classes[label] for label in item.labels)
+        places[item.sha256].append(f"'{names}/{item.name}'")
     shared = [" and ".join(names) for names in places.values() if len(names) > 1]
-    notes = [f"One picture is in several classes: {names}." for names in shared[:MAX_LISTED]]
+    where = "has several sets of labels" if any(item.more for item in items) else "is in several classes"
+    notes = [f"One picture {where}: {names}." for names in shared[:MAX_LISTED]]
     if len(shared) > MAX_LISTED:
         notes.append(f"{len(shared) - MAX_LISTED} more pictures are in several classes.")
     return notes

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from tlcore.errors import DatasetError
 
-__all__ = ["Split", "check_split", "split"]
+__all__ = ["Split", "check_split", "split", "split_several"]
 
 
 class Split(StrEnum):
@@ -36,14 +36,11 @@ def split(
     moves few of the others across. Each class gets its share of validation and test, at least one each.
     """
     check_split(val_fraction, test_fraction, seed)
-    per_class = Counter(labels)
-    wanted = {
-        Split.VAL: {label: _share(n, val_fraction) for label, n in per_class.items()},
-        Split.TEST: {label: _share(n, test_fraction) for label, n in per_class.items()},
-    }
-    _leave_some_to_train(per_class, wanted)
+    wanted = _quotas(Counter(labels), val_fraction, test_fraction)
     sides: dict[str, Split] = {}
-    for sha256, group in _ranked_groups(labels, sha256s, seed):
+    # Pictures of several classes first: they fit fewer places.
+    groups = _groups([(label,) for label in labels], sha256s).items()
+    for sha256, group in sorted(groups, key=lambda one: (-one[1].total(), _draw(seed, one[0]))):
         sides[sha256] = Split.TRAIN
         for side, want in wanted.items():
             if all(want[label] >= n for label, n in group.items()):
@@ -52,6 +49,60 @@ def split(
                     want[label] -= n
                 break
     return [sides[sha256] for sha256 in sha256s]
+
+
+def split_several(
+    label_sets: Sequence[Sequence[int]],
+    sha256s: Sequence[str],
+    *,
+    val_fraction: float,
+    test_fraction: float,
+    seed: int,
+) -> list[Split]:
+    """`split` for pictures of several labels; in shares as close as the pictures allow.
+
+    After Sechidis, Tsoumakas and Vlahavas, "On the Stratification of Multi-Label Data" (ECML PKDD 2011),
+    section 3.2: the rarest class chooses first, as it has the fewest choices. Here it takes its quotas of
+    validation and test, and what no class has taken in the end is for training.
+    """
+    check_split(val_fraction, test_fraction, seed)
+    left = Counter(label for labels in label_sets for label in labels)
+    wanted = _quotas(left, val_fraction, test_fraction)
+    of_class: dict[int, list[tuple[str, Counter[int]]]] = defaultdict(list)
+    for sha256, group in sorted(_groups(label_sets, sha256s).items(), key=lambda one: _draw(seed, one[0])):
+        for label in group:
+            of_class[label].append((sha256, group))
+    sides = dict.fromkeys(sha256s, Split.TRAIN)
+    for label in sorted(of_class, key=lambda label: (left[label], label)):
+        for side, want in wanted.items():
+            quota = want[label]
+            # First the pictures that every one of their classes has room for, then those that this one has.
+            for strict in (True, False):
+                for sha256, group in of_class[label]:
+                    if sides[sha256] != Split.TRAIN or want[label] <= 0:
+                        continue
+                    # Equal pictures that are more than its quota are taken rather than none.
+                    fitting = list(group) if strict else [label] if want[label] < quota else []
+                    if any(want[other] < group[other] for other in fitting):
+                        continue
+                    # No class gives its last picture away: training needs one.
+                    if all(left[other] > n for other, n in group.items()):
+                        sides[sha256] = side
+                        left.subtract(group)
+                        want.update({other: want[other] - n for other, n in group.items()})
+    return [sides[sha256] for sha256 in sha256s]
+
+
+def _quotas(
+    per_class: Counter[int], val_fraction: float, test_fraction: float
+) -> dict[Split, dict[int, int]]:
+    """How many pictures of each class validation and test should get."""
+    wanted = {
+        Split.VAL: {label: _share(n, val_fraction) for label, n in per_class.items()},
+        Split.TEST: {label: _share(n, test_fraction) for label, n in per_class.items()},
+    }
+    _leave_some_to_train(per_class, wanted)
+    return wanted
 
 
 def _share(n: int, fraction: float) -> int:
@@ -65,15 +116,13 @@ def _leave_some_to_train(per_class: Counter[int], wanted: dict[Split, dict[int, 
             larger[label] -= 1
 
 
-def _ranked_groups(
-    labels: Sequence[int], sha256s: Sequence[str], seed: int
-) -> list[tuple[str, Counter[int]]]:
-    """Pictures with how often each label has them. Those of several classes first: they fit fewer places."""
+def _groups(label_sets: Sequence[Sequence[int]], sha256s: Sequence[str]) -> dict[str, Counter[int]]:
+    """Pictures by their hash, with how often each label has them."""
     groups: dict[str, Counter[int]] = defaultdict(Counter)
-    for label, sha256 in zip(labels, sha256s, strict=True):
-        groups[sha256][label] += 1
+    for labels, sha256 in zip(label_sets, sha256s, strict=True):
+        groups[sha256].update(labels)
+    return groups
 
-    def rank(group: tuple[str, Counter[int]]) -> tuple[int, str]:
-        return -group[1].total(), hashlib.sha256(f"{seed}:{group[0]}".encode()).hexdigest()
 
-    return sorted(groups.items(), key=rank)
+def _draw(seed: int, sha256: str) -> str:
+    return hashlib.sha256(f"{seed}:{sha256}".encode()).hexdigest()

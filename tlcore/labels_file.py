@@ -1,0 +1,230 @@
+"""labels.csv: which labels each picture has, where a folder can say only one.
+
+Two shapes: columns ``file`` and ``labels`` (names separated by ``;`` or ``|``), or ``file`` and one column of
+0 and 1 per class. ``file`` is a path relative to labels.csv, or a bare file name that is there only once.
+"""
+
+import csv
+import functools
+import io
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from tlcore.archives import Found, clean_text
+from tlcore.errors import DatasetError
+from tlcore.report import Report, counted, quoted
+
+__all__ = ["NAME", "Listed", "read"]
+
+NAME = "labels.csv"
+MAX_BYTES = 20 * 10**6
+MAX_ROWS = 200_000
+
+_HOW = f"Give {NAME} a header 'file,labels' and a row like 'images/1.jpg,cat;dog' for each picture."
+_DELIMITERS = ",;\t"
+_SEPARATORS = re.compile("[;|]")
+# Tables written by programs hold 0 and 1 as fractions once a cell of the column was empty.
+_SAID = {"0": False, "1": True, "0.0": False, "1.0": True}
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What labels.csv says: `labels` by the name of the Found; `folder` is where it lies, '' for the root."""
+
+    folder: str
+    labels: Mapping[str, tuple[str, ...]]
+
+
+def read(files: Sequence[Found], report: Report) -> tuple[list[Found], Listed | None]:
+    """The files without labels.csv, and what it says of them; None where there is none.
+
+    It must lie above all the pictures; elsewhere it is left out. Raises DatasetError for a file that is
+    damaged, too large, or names no picture.
+    """
+    named: list[Found] = []
+    others: list[Found] = []
+    for found in files:
+        (named if _base(found.name).casefold() == NAME else others).append(found)
+    # Files at the very top may be anything: they do not say where the pictures lie.
+    inside = [_folder(found.name) for found in others if "/" in found.name]
+    above = f"{posixpath.commonpath(inside)}/" if inside else ""
+    tables = []
+    for found in named:
+        folder = _folder(found.name)
+        if not folder or above.startswith(f"{folder}/"):
+            tables.append(found)
+        else:
+            report.leave_out(found.name, f"{NAME} is read only above the folders of pictures. Move it there.")
+    if len(tables) > 1:
+        raise DatasetError(
+            f"There are {len(tables)} files called {NAME}: {quoted(found.name for found in tables)}. "
+            "Keep one."
+        )
+    if not tables:
+        return others, None
+    rows = list(_rows(_text(tables[0]), report))
+    folder = _folder(tables[0].name)
+    return others, Listed(folder, _matched(rows, others, folder, report))
+
+
+def _base(name: str) -> str:
+    return name.rpartition("/")[2]
+
+
+def _folder(name: str) -> str:
+    return name.rpartition("/")[0]
+
+
+def _text(table: Found) -> str:
+    if table.size_bytes > MAX_BYTES:
+        raise _too_large(table.size_bytes)
+    content = table.read()
+    # A zip may declare less than it holds.
+    if len(content) > MAX_BYTES:
+        raise _too_large(len(content))
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DatasetError(f"{NAME} is not in UTF-8. Save it anew as 'CSV UTF-8'.") from error
+    if "\0" in text:
+        raise DatasetError(f"{NAME} is no text: it holds zero bytes. Save it anew as 'CSV UTF-8'.")
+    if not text.strip():
+        raise DatasetError(f"{NAME} is empty. {_HOW}")
+    return text
+
+
+def _too_large(size_bytes: int) -> DatasetError:
+    return DatasetError(
+        f"{NAME} has {size_bytes / 1e6:.0f} MB; {MAX_BYTES / 1e6:.0f} MB is the limit. Keep only the columns "
+        "and rows that are needed."
+    )
+
+
+def _rows(text: str, report: Report) -> Iterator[tuple[str, list[str]]]:
+    """The file and the labels of each row, as written."""
+    head = next(line for line in text.splitlines() if line.strip())
+    # Which of the three separates the columns: the one that the header has most of.
+    delimiter = max(_DELIMITERS, key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        header = next((cells for cells in reader if any(map(str.strip, cells))), [])
+        columns = _Columns([clean_text(name) for name in header], report)
+        count = 0
+        for cells in reader:
+            if not any(map(str.strip, cells)):
+                continue
+            count += 1
+            if count > MAX_ROWS:
+                raise DatasetError(f"{NAME} has more than {MAX_ROWS:,} rows, the limit. Use fewer pictures.")
+            yield columns.read(cells, reader.line_num, delimiter)
+    except csv.Error as error:
+        raise DatasetError(
+            f"{NAME} cannot be read at line {reader.line_num} ({error}). Look for a quotation mark too many "
+            "or too few."
+        ) from error
+    if not count:
+        raise DatasetError(f"{NAME} has a header and no rows. {_HOW}")
+
+
+class _Columns:
+    """Where a row holds what."""
+
+    def __init__(self, header: list[str], report: Report) -> None:
+        keys = [name.casefold() for name in header]
+        if keys.count("file") != 1 or keys.count("labels") > 1:
+            raise DatasetError(f"The header of {NAME} is '{_short(', '.join(header))}'. {_HOW}")
+        self.width = len(header)
+        self.file = keys.index("file")
+        self.labels = keys.index("labels") if "labels" in keys else None
+        self.classes = {}
+        if self.labels is None:
+            self.classes = {i: name for i, name in enumerate(header) if name and i != self.file}
+            if not self.classes:
+                raise DatasetError(f"{NAME} has a column 'file' and no labels. {_HOW}")
+        unread = [name for i, name in enumerate(header) if name and i not in {self.file, self.labels}]
+        if unread and self.labels is not None:
+            report.notes.append(f"Not read of {NAME}: the columns {quoted(unread)}.")
+
+    def read(self, cells: list[str], line: int, delimiter: str) -> tuple[str, list[str]]:
+        # Spreadsheets end rows with empty cells.
+        while len(cells) > self.width and not cells[-1].strip():
+            cells.pop()
+        if len(cells) != self.width:
+            # The other one: this one already separates the columns.
+            mark = "|" if delimiter == ";" else ";"
+            raise DatasetError(
+                f"Line {line} of {NAME} has {counted(len(cells), 'cell')}; the header has {self.width}. "
+                f"Separate several labels by '{mark}'."
+            )
+        if self.labels is not None:
+            return cells[self.file], _SEPARATORS.split(cells[self.labels])
+        return cells[self.file], [name for i, name in self.classes.items() if _said(cells[i], name, line)]
+
+
+def _said(cell: str, name: str, line: int) -> bool:
+    try:
+        return _SAID[cell.strip()]
+    except KeyError as error:
+        raise DatasetError(
+            f"Line {line} of {NAME} has '{_short(cell)}' in the column '{_short(name)}'; 0 or 1 is needed. "
+            "For names of labels, call the column 'labels'."
+        ) from error
+
+
+def _short(text: str) -> str:
+    text = clean_text(text)
+    return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+def _matched(
+    rows: Sequence[tuple[str, list[str]]], files: Sequence[Found], folder: str, report: Report
+) -> dict[str, tuple[str, ...]]:
+    """The labels of each file that a row names; several rows for one file are put together."""
+    paths = {_path(found.name.removeprefix(f"{folder}/") if folder else found.name): found for found in files}
+    bases = {_base(path): found for path, found in paths.items()}
+    often = Counter(map(_base, paths))
+    listed: dict[str, dict[str, None]] = {}
+    times: Counter[str] = Counter()
+    unknown: list[str] = []
+    unclear: list[str] = []
+    for written, labels in rows:
+        path = _path(written.replace("\\", "/").strip().removeprefix("./"))
+        found = paths.get(path) or (bases.get(path) if often[path] == 1 else None)
+        if found is None:
+            (unclear if often[path] > 1 else unknown).append(_short(written))
+            continue
+        times[found.name] += 1
+        names = map(_label, labels)
+        listed.setdefault(found.name, {}).update(dict.fromkeys(name for name in names if name))
+    if not listed:
+        raise DatasetError(
+            f"No row of {NAME} names a picture; the first is '{_short(rows[0][0])}'. Write each path as seen "
+            f"from {NAME}, with the file's ending."
+        )
+    if unknown:
+        name = "names" if len(unknown) == 1 else "name"
+        report.notes.append(f"{counted(len(unknown), 'row')} of {NAME} {name} no picture: {quoted(unknown)}.")
+    if unclear:
+        report.notes.append(
+            f"{counted(len(unclear), 'file name')} of {NAME} could be several files: {quoted(unclear)}. "
+            "Write the path with its folders."
+        )
+    if again := [_base(name) for name, n in times.items() if n > 1]:
+        report.notes.append(
+            f"{counted(len(again), 'picture')} in several rows of {NAME}, whose labels were put together: "
+            f"{quoted(again)}."
+        )
+    return {name: tuple(labels) for name, labels in listed.items()}
+
+
+def _path(name: str) -> str:
+    return "/".join(clean_text(part) for part in name.split("/"))
+
+
+# The same few labels come again with every row.
+@functools.lru_cache(maxsize=4096)
+def _label(name: str) -> str:
+    return clean_text(name)
