@@ -97,8 +97,13 @@ def layer_strip(plan: Plan, phase: int = 0) -> go.Figure:
     return figure
 
 
-def curves(epochs: Sequence[Event], metric: str, phase_ends: Sequence[int] = ()) -> go.Figure:
-    """Training and validation over the epochs; ``metric`` is ``accuracy`` or ``loss``."""
+def curves(
+    epochs: Sequence[Event], metric: str, phase_ends: Sequence[int] = (), kept: Sequence[int] = ()
+) -> go.Figure:
+    """Training and validation over the epochs; ``metric`` is ``accuracy`` or ``loss``.
+
+    ``kept``: the epochs whose weights early stopping kept.
+    """
     share = metric == "accuracy"
     figure = _figure(
         280,
@@ -113,18 +118,32 @@ def curves(epochs: Sequence[Event], metric: str, phase_ends: Sequence[int] = ())
         },
     )
     x = [event["epoch"] for event in epochs]
-    for name, key, colour, dash, symbol in (
-        ("Training", metric, EMBER, "solid", "circle"),
-        ("Validation", f"val_{metric}", ICE, "dash", "diamond"),
+    # Runs of earlier versions did not tell the rate.
+    rates = [f"{event['learning_rate']:.3g}" if "learning_rate" in event else "" for event in epochs]
+    told = "<br>Learning rate %{customdata}" if not share and any(rates) else ""
+    for name, key, colour, dash, symbol, more in (
+        ("Training", metric, EMBER, "solid", "circle", told),
+        ("Validation", f"val_{metric}", ICE, "dash", "diamond", ""),
     ):
         figure.add_scatter(
             name=name,
             x=x,
             y=[event[key] for event in epochs],
+            customdata=rates,
             mode="lines+markers",
             line={"color": colour, "dash": dash, "width": 2.5},
             marker={"symbol": symbol, "size": 6},
-            hovertemplate="%{y}",
+            hovertemplate=f"%{{y}}{more}",
+        )
+    chosen = [event for event in epochs if event["epoch"] in kept]
+    if chosen:
+        figure.add_scatter(
+            name="Kept",
+            x=[event["epoch"] for event in chosen],
+            y=[event[f"val_{metric}"] for event in chosen],
+            mode="markers",
+            marker={"symbol": "star", "size": 14, "color": ICE, "line": {"width": 1, "color": "white"}},
+            hoverinfo="skip",
         )
     for end in phase_ends:
         figure.add_vline(x=end + 0.5, line={"color": GREY, "dash": "dot"})

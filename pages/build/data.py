@@ -20,6 +20,13 @@ def show_counts(dataset: Dataset) -> None:
         st.metric("For validation", len(dataset.of(Split.VAL)), border=True)
         if dataset.of(Split.TEST):
             st.metric("For the test", len(dataset.of(Split.TEST)), border=True)
+    if dataset.several_labels:
+        count = sum(len(item.labels) > 1 for item in dataset.items)
+        labels = sum(len(item.labels) for item in dataset.items) / len(dataset.items)
+        st.caption(
+            f"Several labels per picture: {count} of {len(dataset.items)} have more than one, "
+            f"{labels:.1f} on average. Each class counts every picture that has it."
+        )
     st.plotly_chart(
         plots.class_counts(dataset),
         config={"displayModeBar": False},
@@ -38,8 +45,12 @@ def show_pictures(dataset: Dataset) -> None:
         bind="query-params",
         width=320,
     )
-    items = [item for item in dataset.items if item.label == chosen]
-    gallery([(dataset.path(item), "", f"{classes[chosen]}: {item.name}") for item in items[:SHOWN_PER_CLASS]])
+    items = [item for item in dataset.items if chosen in item.labels]
+    rows = []
+    for item in items[:SHOWN_PER_CLASS]:
+        names = ", ".join(classes[label] for label in item.labels)
+        rows.append((dataset.path(item), names if dataset.several_labels else "", f"{names}: {item.name}"))
+    gallery(rows)
     if len(items) > SHOWN_PER_CLASS:
         st.caption(f"{SHOWN_PER_CLASS} of {len(items)} pictures")
 

@@ -5,11 +5,16 @@ import time
 import streamlit as st
 
 from pages.ui import guide, messages, state
-from pages.ui.designer import warn_of_missing_weights
-from pages.ui.schedule import set_training
+from pages.ui.augmenting import set_augmentation
+from pages.ui.networks import found, warn_of_missing_weights
+from pages.ui.objective import fitting, warn_of_labels
+from pages.ui.schedule import set_shared, set_training
+from pages.ui.warn import warn
 from pages.ui.watch import watch
-from tlcore import jobs
+from tlcore import jobs, plans
+from tlcore.config import Recipe
 from tlcore.datasets import Dataset
+from tlcore.plans import Plan
 
 DOUBLE_CLICK_S = 2.0
 
@@ -29,18 +34,29 @@ def start() -> None:
     state.select(run=jobs.start(state.workspace(), recipe, dataset).id)
 
 
+def plan_of(recipe: Recipe, dataset: Dataset) -> Plan | None:
+    with messages.shown():
+        return plans.for_dataset(fitting(recipe, dataset), dataset, state.workspace())
+    return None
+
+
 def set_and_start(dataset: Dataset) -> None:
     recipe = state.recipe()
-    with st.container(border=True):
-        set_training(recipe)
-        st.caption(messages.literal(f"{dataset.name} · {recipe.summary()}"))
-        warn_of_missing_weights(recipe)
-        st.button(
-            "Start training",
-            type="primary",
-            icon=":material/play_arrow:",
-            on_click=start,
-        )
+    if found(recipe) is None:
+        guide.link("Choose another network", "build/model.py", ":material/hub:")
+        return
+    plan = plan_of(recipe, dataset)
+    set_training(recipe, plan)
+    with st.expander("Augmentation", icon=":material/auto_fix_high:", key="augmentation"):
+        set_augmentation(recipe, dataset, plan)
+    with st.expander("Batch size and seed", icon=":material/tune:", key="shared"):
+        set_shared(recipe)
+    warn_of_labels(recipe, dataset)
+    if plan is not None:
+        warn(plan, dataset)
+    warn_of_missing_weights(recipe)
+    st.caption(messages.literal(f"{dataset.name} · {recipe.summary()}"))
+    st.button("Start training", type="primary", icon=":material/play_arrow:", on_click=start)
 
 
 st.title("Train")

@@ -1,192 +1,161 @@
-"""The controls of the Model page. Each shows the recipe and, when changed, writes a new one."""
+"""The head on the Model page: its layers in a list, with shapes and counts, changed by clicks."""
 
 from collections.abc import Callable
 from typing import Any, get_args
 
 import streamlit as st
 
-from pages.ui import state
-from pages.ui.messages import literal, told
-from tlcore import backbones
-from tlcore.config import Activation, DenseLayer, DropoutLayer, Recipe
+from pages.ui import controls, state
+from pages.ui.messages import told
+from pages.ui.numbers import written_out
+from tlcore import presets
+from tlcore.config import DenseLayer, DropoutLayer, Recipe
+from tlcore.heads import HeadRow
 from tlcore.plans import Plan
+from tlcore.recipe_parts import Activation
 
-ACTIVATIONS = get_args(Activation)
 POOLINGS = {"avg": "Average", "max": "Maximum", "flatten": "Flatten"}
+ACTIVATIONS = {name: name for name in get_args(Activation)}
+SHARES = [round(0.05 * i, 2) for i in range(19)]
+L2 = {0.0: "off"} | {price: written_out(price) for price in (1e-5, 1e-4, 1e-3, 1e-2)}
+NEW = {
+    "Add dense layer": {"dense": 64},
+    "Add dropout": {"dropout": 0.2},
+    "Add batch normalization": {"batch_normalization": True},
+}
 Layers = list[dict[str, Any]]
 
 
-def choose_backbone(recipe: Recipe) -> None:
-    names = list(backbones.names())
-    key = state.widget("backbone", recipe.backbone.name)
-    st.selectbox(
-        "Pretrained network",
-        names,
-        format_func=_backbone_line,
-        key=key,
-        on_change=_backbone_changed,
-        help="It has learned to see on 1.3 million photos (ImageNet). You reuse what it learned.",
-    )
-    entry = backbones.get(recipe.backbone.name)
-    st.caption(literal(entry.good_for) + f" Pictures are shown to it at {entry.image_size_px} px.")
-    warn_of_missing_weights(recipe)
-
-
-def warn_of_missing_weights(recipe: Recipe) -> None:
-    entry = backbones.get(recipe.backbone.name)
-    status = entry.weights_status(state.workspace().weights)
-    if recipe.backbone.weights == "imagenet" and not status.at_hand:
-        st.warning(literal(status.sentence), icon=":material/cloud_download:")
-
-
-def _backbone_line(name: str) -> str:
-    entry = backbones.get(name)
-    return (
-        f"{entry.title} · {entry.params / 1e6:.1f} M parameters · {entry.layer_count} layers · "
-        f"{entry.imagenet_top1:.1f} % on ImageNet"
-    )
-
-
-@told
-def _backbone_changed() -> None:
-    recipe = state.recipe().changed("backbone", {"name": state.widget_value("backbone")})
-    # Layer numbers and names mean nothing in another network.
-    for i in range(len(recipe.phases)):
-        recipe = recipe.changed(f"phases.{i}.freeze", "all")
-    state.select_recipe(recipe)
-
-
-def choose_freeze(recipe: Recipe, plan: Plan) -> None:
-    """The slider over the leading layers of the first phase."""
-    key = state.widget("freeze", plan.phases[0].frozen_layers)
-    st.slider(
-        "Frozen layers",
-        0,
-        len(plan.layers),
-        key=key,
-        on_change=_freeze_changed,
-        args=(len(plan.layers),),
-        help="Frozen layers keep what they learned on ImageNet; their output is computed once. The layers "
-        "after them, in ember, are trained on your pictures. With few pictures, freeze all.",
-    )
-
-
-@told
-def _freeze_changed(layers: int) -> None:
-    frozen = state.widget_value("freeze")
-    choice = {0: "none", layers: "all"}.get(frozen, frozen)
-    state.select_recipe(state.recipe().changed("phases.0.freeze", choice))
-
-
 def design_head(recipe: Recipe, plan: Plan) -> None:
-    key = state.widget("pooling", recipe.head.pooling)
-    st.segmented_control(
+    pooled = len(plan.output_shape) > 1
+    if pooled:
+        _pooling(recipe, plan)
+    else:
+        st.caption(f"The network ends in a row of {plan.output_shape[0]:,} numbers: nothing is to be pooled.")
+    count = len(recipe.head.layers)
+    for i in range(count):
+        _row(recipe, i, count, plan.head[i + pooled])
+    with st.container(horizontal=True):
+        for label, layer in NEW.items():
+            st.button(label, icon=":material/add:", on_click=_edit, args=(_appended(layer),))
+        st.menu_button(
+            "Ready-made head",
+            list(presets.HEADS),
+            format_func=lambda key: presets.HEADS[key][0],
+            icon=":material/auto_awesome:",
+            key="head_preset",
+            on_click=_take_preset,
+            help="Heads to start from, from small to large. They take the place of this one.",
+        )
+
+
+def _pooling(recipe: Recipe, plan: Plan) -> None:
+    controls.segments(
+        recipe,
         "Pooling",
-        list(POOLINGS),
-        format_func=POOLINGS.__getitem__,
-        key=key,
-        required=True,
-        on_change=_pooling_changed,
+        "head.pooling",
+        POOLINGS,
         help="How the map that the backbone gives becomes one row of numbers. Average is the usual "
         "choice; Flatten keeps every place of the map and makes the head very large.",
     )
-    for i, layer in enumerate(recipe.head.layers):
+    shape = "×".join(map(str, plan.output_shape))
+    st.caption(f"{shape} → {plan.head[0].output_shape[0]:,} numbers")
+
+
+def _row(recipe: Recipe, i: int, count: int, row: HeadRow) -> None:
+    layer, path = recipe.head.layers[i], f"head.layers.{i}"
+    with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             if isinstance(layer, DenseLayer):
-                _dense(i, layer, plan.head[i + 1].params)
+                _dense(recipe, i, path)
+            elif isinstance(layer, DropoutLayer):
+                _dropout(recipe, i, path)
             else:
-                _dropout(i, layer)
-            _buttons(i, len(recipe.head.layers))
-    with st.container(horizontal=True):
-        st.button(
-            "Add dense layer",
-            icon=":material/add:",
-            on_click=_edit,
-            args=(lambda layers: layers.append({"dense": 64, "activation": "relu"}),),
-        )
-        st.button(
-            "Add dropout",
-            icon=":material/add:",
-            on_click=_edit,
-            args=(lambda layers: layers.append({"dropout": 0.2}),),
-        )
-    last = plan.head[-1]
-    st.caption(f"Then the output: one unit per class ({plan.classes}), softmax, {last.params:,} parameters.")
+                st.markdown(
+                    f"Batch normalization {i + 1}",
+                    width=180,
+                    help="Brings the numbers to a common scale, which steadies the training of deep heads.",
+                )
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.caption(f"→ {row.output_shape[0]:,} numbers · {row.params:,} parameters", width="content")
+            _buttons(i, count)
 
 
-@told
-def _pooling_changed() -> None:
-    state.select_recipe(state.recipe().changed("head.pooling", state.widget_value("pooling")))
-
-
-def _dense(i: int, layer: DenseLayer, params: int) -> None:
-    st.number_input(
+def _dense(recipe: Recipe, i: int, path: str) -> None:
+    controls.number(
+        recipe,
         f"Dense {i + 1}: units",
+        f"{path}.dense",
         1,
         16384,
-        # Emptied, it falls back to what is on disk, not to the smallest number.
-        value=None,
-        key=state.widget(f"units_{i}", layer.dense),
-        width=160,
-        on_change=_field_changed,
-        args=(i, "dense", f"units_{i}"),
-        help=f"{params:,} parameters",
+        help="How many numbers this layer gives. More units can learn more, and learn by heart sooner.",
     )
-    st.selectbox(
+    controls.choice(
+        recipe,
         "Activation",
+        f"{path}.activation",
         ACTIVATIONS,
-        key=state.widget(f"activation_{i}", layer.activation),
         width=140,
-        on_change=_field_changed,
-        args=(i, "activation", f"activation_{i}"),
+        help="What makes the layer more than a weighted sum. relu is the usual choice.",
+    )
+    controls.choice(
+        recipe,
+        "L2",
+        f"{path}.l2",
+        L2,
+        format=written_out,
+        width=120,
+        help="A price on large weights, against learning by heart. Off, or 0.0001 to begin with.",
     )
 
 
-def _dropout(i: int, layer: DropoutLayer) -> None:
-    st.slider(
+def _dropout(recipe: Recipe, i: int, path: str) -> None:
+    controls.steps(
+        recipe,
         f"Dropout {i + 1}: share",
-        0.0,
-        0.9,
-        step=0.05,
-        key=state.widget(f"share_{i}", layer.dropout),
+        f"{path}.dropout",
+        SHARES,
         width=312,
-        on_change=_field_changed,
-        args=(i, "dropout", f"share_{i}"),
-        help="So large a share of the numbers is left out at random while training, against memorising.",
+        help="So large a share of the numbers is left out at random while training, against learning by "
+        "heart.",
     )
 
 
 def _buttons(i: int, count: int) -> None:
+    with st.container(horizontal=True, width="content", gap="xsmall"):
+        _button(i, "Up", "arrow_upward", _swapped(i, i - 1), blocked=i == 0)
+        _button(i, "Down", "arrow_downward", _swapped(i, i + 1), blocked=i == count - 1)
+        _button(i, "Remove", "delete", _removed(i))
+
+
+def _button(
+    i: int, label: str, icon: str, change: Callable[[Layers], None], *, blocked: bool = False
+) -> None:
+    st.button(
+        label,
+        icon=f":material/{icon}:",
+        key=f"{label.lower()}_{i}",
+        type="tertiary",
+        on_click=_edit,
+        args=(change,),
+        disabled=blocked,
+        help=f"{label}: layer {i + 1}",
+    )
+
+
+def _swapped(i: int, other: int) -> Callable[[Layers], None]:
     def swap(layers: Layers) -> None:
-        layers[i - 1], layers[i] = layers[i], layers[i - 1]
+        layers[i], layers[other] = layers[other], layers[i]
 
-    def remove(layers: Layers) -> None:
-        del layers[i]
-
-    st.button(
-        "Up",
-        icon=":material/arrow_upward:",
-        key=f"up_{i}",
-        on_click=_edit,
-        args=(swap,),
-        disabled=i == 0,
-        help=f"Move layer {i + 1} up",
-    )
-    st.button(
-        "Remove",
-        icon=":material/delete:",
-        key=f"remove_{i}",
-        on_click=_edit,
-        args=(remove,),
-        help=f"Remove layer {i + 1} of {count}",
-    )
+    return swap
 
 
-@told
-def _field_changed(i: int, field: str, key: str) -> None:
-    value = state.widget_value(key)
-    if value is not None:
-        state.select_recipe(state.recipe().changed(f"head.layers.{i}.{field}", value))
+def _removed(i: int) -> Callable[[Layers], None]:
+    return lambda layers: layers.__delitem__(i)
+
+
+def _appended(layer: dict[str, Any]) -> Callable[[Layers], None]:
+    return lambda layers: layers.append(dict(layer))
 
 
 @told
@@ -195,3 +164,9 @@ def _edit(change: Callable[[Layers], None]) -> None:
     layers: Layers = recipe.to_json()["head"]["layers"]
     change(layers)
     state.select_recipe(recipe.changed("head.layers", layers))
+
+
+@told
+def _take_preset() -> None:
+    _, head = presets.HEADS[st.session_state["head_preset"]]
+    state.select_recipe(state.recipe().changed("head", head.model_dump(mode="json")))

@@ -12,6 +12,11 @@ from tlcore.datasets import Dataset
 # Streamlit loses files of larger folder uploads without telling; a zip has no such limit.
 MOST_FOLDER_FILES = 300
 
+LABELS_CSV = """file,labels
+images/1.jpg,cat
+images/2.jpg,cat;dog
+"""
+
 Progress = Callable[[int, int], None]
 
 
@@ -35,6 +40,18 @@ def bring(sample: Path) -> None:
             _zip()
         else:
             _folder()
+        with st.expander("Several labels per picture", icon=":material/label:"):
+            _explain_labels()
+
+
+def _explain_labels() -> None:
+    st.markdown("A table called `labels.csv`, above the folders of pictures, says what a folder cannot:")
+    st.code(LABELS_CSV, language=None)
+    st.markdown(
+        "`file` is the path as seen from the table, `labels` the names of all classes of that picture, "
+        "separated by `;` or `|`. Instead of `labels`, one column of 0 and 1 per class will do. "
+        "A picture in the table has just the labels given there; any other keeps its folder's class."
+    )
 
 
 def _zip() -> None:

@@ -1,5 +1,7 @@
 """Numbers as people say them."""
 
+from decimal import Decimal
+
 
 def count_words(value: int) -> str:
     """1234 → ``1,234``; 66954 → ``67 k``; 14781642 → ``14.8 M``."""
@@ -25,6 +27,11 @@ def seconds_words(value: float) -> str:
     if value < 5400:
         return f"{value / 60:.0f} min"
     return f"{value / 3600:.1f} h"
+
+
+def written_out(value: float) -> str:
+    """0.00001, not 1e-05."""
+    return format(Decimal(str(value)).normalize(), "f")
 
 
 def percent(value: float | None) -> str:

@@ -1,12 +1,15 @@
 """A run as it trains: progress, curves, the stop."""
 
+import itertools
+from collections.abc import Sequence
+
 import streamlit as st
 
 from pages.ui import guide, state
 from pages.ui.messages import guarded, literal, told
 from pages.ui.numbers import percent, seconds_words
 from tlcore import jobs, plots
-from tlcore.runs import Progress, Run, Status
+from tlcore.runs import Event, Progress, Run, Status
 
 ICONS = {
     Status.QUEUED: ":material/schedule:",
@@ -74,7 +77,7 @@ def _status(run: Run, progress: Progress) -> None:
         left = f" About {seconds_words(progress.time_left_s)} left."
     with st.container(horizontal=True, vertical_alignment="center"):
         if status is Status.STOPPED:
-            words = "The model is as it was at the stop." if run.has_model else "It had not begun to learn."
+            words = _stopped(run, progress)
         st.markdown(f"{ICONS[status]} **{status.value.capitalize()}.** {words}{left}")
         if not status.final:
             st.button(
@@ -90,29 +93,77 @@ def _status(run: Run, progress: Progress) -> None:
         st.progress(progress.share, epoch)
 
 
+def _stopped(run: Run, progress: Progress) -> str:
+    if not run.has_model:
+        return "It had not begun to learn."
+    if progress.kept and progress.epochs and progress.kept[-1] > len(_before_last_phase(progress)):
+        return f"The model is that of the best epoch before the stop, {progress.kept[-1]}."
+    return "The model is as it was at the stop."
+
+
+def _before_last_phase(progress: Progress) -> list[Event]:
+    last = progress.epochs[-1]["phase"]
+    return [epoch for epoch in progress.epochs if epoch["phase"] < last]
+
+
 def _curves(run: Run, progress: Progress) -> None:
+    _figures(progress)
+    kept = list(progress.kept)
+    st.caption(
+        " ".join(sentence for sentence in (_kept(kept), _rate(progress), _times(progress)) if sentence)
+    )
+    for column, metric in zip(st.columns(2), ("accuracy", "loss"), strict=True):
+        with column:
+            st.plotly_chart(
+                plots.curves(progress.epochs, metric, phase_ends(progress.epochs), kept),
+                key=f"curve_{metric}",
+                config={"displayModeBar": False},
+                alt=f"{metric.capitalize()} of training and validation over {len(progress.epochs)} epochs",
+            )
+
+
+def phase_ends(epochs: Sequence[Event]) -> list[int]:
+    """The last epoch of each phase but the last, which may end before its number of epochs."""
+    # Runs of earlier versions did not tell the phase.
+    return [
+        before["epoch"]
+        for before, after in itertools.pairwise(epochs)
+        if before.get("phase") != after.get("phase")
+    ]
+
+
+def _figures(progress: Progress) -> None:
     last, best = progress.epochs[-1], progress.best
     seconds = progress.final.get("seconds", {})
+    # Early stopping may have kept another epoch than the last.
+    judged = progress.final.get("val_accuracy")
     with st.container(horizontal=True):
-        st.metric("Validation accuracy", percent(last["val_accuracy"]), border=True)
+        st.metric(
+            "Validation accuracy", percent(last["val_accuracy"] if judged is None else judged), border=True
+        )
         st.metric("Training accuracy", percent(last["accuracy"]), border=True)
         if best is not None:
             st.metric("Best epoch", f"{best['epoch']} ({percent(best['val_accuracy'])})", border=True)
         if seconds.get("total"):
             st.metric("Took", f"{seconds['total']:.1f} s", border=True)
-    if seconds.get("total"):
-        features = f"Computing features took {seconds['features']:.1f} s"
-        if progress.final.get("features_reused"):
-            features = "The features were there already from an earlier run"
-        st.caption(f"{features}; training took {seconds['training']:.1f} s.")
-    ends = [
-        sum(phase.epochs for phase in run.recipe.phases[: i + 1]) for i in range(len(run.recipe.phases) - 1)
-    ]
-    for column, metric in zip(st.columns(2), ("accuracy", "loss"), strict=True):
-        with column:
-            st.plotly_chart(
-                plots.curves(progress.epochs, metric, ends),
-                key=f"curve_{metric}",
-                config={"displayModeBar": False},
-                alt=f"{metric.capitalize()} of training and validation over {len(progress.epochs)} epochs",
-            )
+
+
+def _kept(epochs: list[int]) -> str:
+    if not epochs:
+        return ""
+    return f"Kept epoch {epochs[-1]}: its validation loss was the lowest of its phase."
+
+
+def _rate(progress: Progress) -> str:
+    rate = progress.epochs[-1].get("learning_rate")
+    return f"Learning rate {rate:.3g}." if rate is not None and not progress.status.final else ""
+
+
+def _times(progress: Progress) -> str:
+    seconds = progress.final.get("seconds", {})
+    if not seconds.get("total"):
+        return ""
+    features = f"Computing features took {seconds['features']:.1f} s"
+    if progress.final.get("features_reused"):
+        features = "The features were there already from an earlier run"
+    return f"{features}; training took {seconds['training']:.1f} s."

@@ -1,10 +1,15 @@
 """All runs side by side."""
 
+from typing import Any
+
 import streamlit as st
 
-from pages.ui import guide, state
+from pages.ui import guide, measures, state
 from pages.ui.messages import literal
 from tlcore import jobs, runs
+from tlcore.datasets import Split
+
+SPLITS = {Split.VAL: "Validation", Split.TEST: "Test"}
 
 st.title("Compare")
 space = state.workspace()
@@ -19,24 +24,26 @@ if not known:
 rows = []
 for run in known:
     progress = jobs.progress(space, run)
-    row = {"Run": run.name, "Dataset": run.dataset_name, "Status": progress.status.value}
-    for split, title in (("val", "Validation"), ("test", "Test")):
-        if progress.final.get(f"{split}_accuracy") is not None:
-            row[title] = progress.final[f"{split}_accuracy"]
+    row: dict[str, Any] = {"Run": run.name, "Dataset": run.dataset_name, "Status": progress.status.value}
+    shares = measures.shares(run, progress)
+    row |= {SPLITS[split]: share for split, share in shares.items()}
+    if shares:
+        row["Measure"] = measures.name(run)
     if "total" in progress.final.get("seconds", {}):
         row["Seconds"] = progress.final["seconds"]["total"]
     rows.append(row | {"Epochs": len(progress.epochs), "Recipe": run.recipe.summary()})
 
 # A column that no run fills is not drawn.
-order = ["Run", "Dataset", "Status", "Validation", "Test", "Seconds", "Epochs", "Recipe"]
+order = ["Run", "Dataset", "Status", "Validation", "Test", "Measure", "Seconds", "Epochs", "Recipe"]
 st.dataframe(
     rows,
     hide_index=True,
-    alt="All runs with status, accuracy, time and recipe",
+    alt="All runs with status, share of right answers, time and recipe",
     column_order=[name for name in order if any(name in row for row in rows)],
     column_config={
         "Validation": st.column_config.NumberColumn(format="percent"),
         "Test": st.column_config.NumberColumn(format="percent"),
+        "Measure": st.column_config.TextColumn(help=" ".join(f"{a}: {b}" for a, b in measures.HELP.items())),
         "Seconds": st.column_config.NumberColumn(format="%.1f"),
     },
 )

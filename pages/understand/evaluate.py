@@ -1,8 +1,11 @@
 """What the model gets right and wrong on pictures it was not trained on."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from pages.ui import guide, state
+from pages.ui.messages import one_line
 from pages.ui.numbers import percent
 from pages.ui.pictures import gallery
 from tlcore import evaluation, plots
@@ -15,14 +18,25 @@ SHOWN_MISTAKES = 48
 
 def show_figures(result: SplitEvaluation) -> None:
     right = len(result.pictures) - len(result.mistakes)
+    several = result.several_labels
     with st.container(horizontal=True):
+        if several:
+            st.metric(
+                "Exact match",
+                percent(result.exact_match),
+                border=True,
+                help="The share of these pictures with all their labels found, and no other.",
+            )
         st.metric(
             "Accuracy",
             percent(result.accuracy),
             border=True,
-            help="The share of these pictures whose class was found.",
+            help="Of all yes-or-no answers, one for each class and picture, the share that is right. High by "
+            "itself where most answers are no."
+            if several
+            else "The share of these pictures whose class was found.",
         )
-        st.metric("Right", f"{right} of {len(result.pictures)}", border=True)
+        st.metric("All right" if several else "Right", f"{right} of {len(result.pictures)}", border=True)
 
 
 def show_confusion(run: Run, result: SplitEvaluation) -> None:
@@ -32,6 +46,26 @@ def show_confusion(run: Run, result: SplitEvaluation) -> None:
         plots.confusion(run.classes, result),
         config={"displayModeBar": False},
         alt="Confusion matrix: counts of true class against predicted class",
+    )
+
+
+def show_one_class(run: Run, result: SplitEvaluation) -> None:
+    """Where each class has its own yes or no, a matrix of all of them would mean nothing."""
+    st.subheader("One class", anchor=False)
+    st.caption(f"A class is said of a picture from a probability of {evaluation.THRESHOLD:.0%} on.")
+    chosen = st.selectbox(
+        "Class",
+        range(len(run.classes)),
+        format_func=lambda i: one_line(run.classes[i]),
+        key="shown_class",
+        bind="query-params",
+        width=320,
+    )
+    rows = zip(("Yes", "No"), result.yes_and_no(chosen), strict=True)
+    st.dataframe(
+        [{"True": true, "Said yes": yes, "Said no": no} for true, (yes, no) in rows],
+        hide_index=True,
+        alt="Pictures that have the class or not, by what the model said",
     )
 
 
@@ -64,10 +98,17 @@ def show_mistakes(run: Run, result: SplitEvaluation) -> None:
     if not mistakes:
         st.caption("None.")
         return
-    st.caption("The ones it was surest of come first.")
+    order = "The ones it was surest of come first."
+    st.caption(f"What the pictures show → what the model said. {order}" if result.several_labels else order)
     folder = state.workspace().datasets / run.dataset_id / "images"
     rows = []
     for picture in mistakes[:SHOWN_MISTAKES]:
+        if result.several_labels:
+            true, said = (_names(run, labels) for labels in (picture.labels, picture.predicted_labels))
+            rows.append(
+                (folder / picture.file, f"{true} → {said}", f"{picture.name}: true {true}, said {said}")
+            )
+            continue
         true, said = run.classes[picture.label], run.classes[picture.predicted]
         rows.append(
             (
@@ -77,6 +118,10 @@ def show_mistakes(run: Run, result: SplitEvaluation) -> None:
             )
         )
     gallery(rows, size_px=140)
+
+
+def _names(run: Run, labels: Sequence[int]) -> str:
+    return ", ".join(run.classes[label] for label in labels) or "none"
 
 
 st.title("Evaluate")
@@ -100,7 +145,10 @@ shown = result.splits[split]
 show_figures(shown)
 left, right = st.columns(2)
 with left:
-    show_confusion(run, shown)
+    if shown.several_labels:
+        show_one_class(run, shown)
+    else:
+        show_confusion(run, shown)
 with right:
     show_classes(shown)
 show_mistakes(run, shown)

@@ -4,7 +4,7 @@ import functools
 
 import streamlit as st
 
-from pages.ui import guide, messages, state
+from pages.ui import guide, measures, messages, state
 from pages.ui.numbers import bytes_words, percent
 from tlcore import evaluation, exporters
 from tlcore.datasets import Split
@@ -13,7 +13,9 @@ st.title("Export")
 run = guide.finished_run()
 guide.headline(run)
 with st.container(horizontal=True):
-    st.metric("Validation accuracy", percent(evaluation.load(run).accuracy(Split.VAL)), border=True)
+    measure = measures.name(run)
+    share = measures.share(evaluation.load(run).splits.get(Split.VAL))
+    st.metric(f"Validation {measure.lower()}", percent(share), border=True, help=measures.HELP[measure])
     st.metric("Size", bytes_words(run.model_file.stat().st_size), border=True)
 
 for name, exporter in exporters.FORMATS.items():

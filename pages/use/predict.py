@@ -72,13 +72,16 @@ if chosen:
             st.image(str(path), alt="The picture that was judged", width=280)
             st.button("Forget this picture", icon=":material/delete:", on_click=forget, args=(chosen,))
         with right:
-            st.metric(
-                "It looks like",
-                literal(prediction.label),
-                percent(prediction.probability),
-                delta_arrow="off",
-                delta_color="off",
-            )
+            if prediction.independent:
+                st.metric("It shows", literal(", ".join(prediction.labels)) or "None of the classes")
+            else:
+                st.metric(
+                    "It looks like",
+                    literal(prediction.label),
+                    percent(prediction.probability),
+                    delta_arrow="off",
+                    delta_color="off",
+                )
             st.plotly_chart(
                 plots.probabilities(prediction.ranked[:10]),
                 config={"displayModeBar": False},

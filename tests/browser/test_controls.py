@@ -77,3 +77,17 @@ def test_a_stop_in_the_browser_keeps_a_model(
     page.get_by_text("The model is as it was at the stop.").wait_for()
     page.get_by_role("link", name="See what it got wrong").wait_for()
     assert run.has_model
+
+
+def test_a_line_of_the_table_chooses_its_network(page, url: str, two_splits: list[str]) -> None:
+    page.goto(f"{url}/model?dataset={two_splits[0]}")
+    page.get_by_text("Compare all networks").click()
+    table = page.get_by_test_id("stDataFrame")
+    table.wait_for()
+    settled(page)
+    box = table.bounding_box()
+    # The mark before the fourth line; the title line is as high as the others.
+    page.mouse.click(box["x"] + 16, box["y"] + 35 * 4 + 18)
+    page.wait_for_url(re.compile("recipe="))
+    settled(page)
+    assert "MobileNet ·" in page.get_by_role("combobox", name="Pretrained network").input_value()

@@ -56,13 +56,6 @@ def metrics(app: AppTest) -> dict[str, str]:
     return {metric.label: metric.value for metric in app.metric}
 
 
-@pytest.fixture
-def at_home(shared_workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """The pages look into the workspace of the trained run."""
-    monkeypatch.setenv("THAW_HOME", str(shared_workspace.home))
-    return shared_workspace
-
-
 @pytest.mark.parametrize("page", PAGES)
 def test_an_empty_workspace_shows_the_way(home: Workspace, page: str) -> None:
     app = opened(page)
@@ -110,11 +103,11 @@ def test_the_data_page_shows_the_split_that_is_on_disk(at_home: Workspace, few: 
 def test_the_freeze_slider_changes_the_counts_at_once(at_home: Workspace, few: Dataset) -> None:
     app = opened("Model", dataset=few.id)
     assert "164,355 of 3,577,379 parameters are trained" in shown(app)
-    slider = next(slider for slider in app.slider if slider.label == "Frozen layers")
-    assert (slider.min, slider.max, slider.value) == (0, 141, 141)
-    slider.set_value(100).run()
+    slider = next(slider for slider in app.select_slider if slider.label == "Frozen layers")
+    assert (slider.options[0], slider.options[-1], slider.value) == ("none", "all", 141)
+    slider.set_value(121).run()
     recipe = recipes.load(at_home, app.query_params["recipe"])
-    assert recipe.phases[0].freeze == 100
+    assert recipe.phases[0].freeze == 121
     assert "of 3,577,379 parameters are trained" in shown(app)
     assert "164,355 of" not in shown(app)
 
@@ -139,15 +132,15 @@ def test_the_head_is_designed_by_clicks(at_home: Workspace, few: Dataset) -> Non
 
     click("Add dense layer")
     assert layers() == [
-        {"dense": 128, "activation": "relu"},
+        {"dense": 128, "activation": "relu", "l2": 0.0},
         {"dropout": 0.2},
-        {"dense": 64, "activation": "relu"},
+        {"dense": 64, "activation": "relu", "l2": 0.0},
     ]
     click("Up", 2)
     click("Remove", 0)
-    assert layers() == [{"dense": 64, "activation": "relu"}, {"dropout": 0.2}]
+    assert layers() == [{"dense": 64, "activation": "relu", "l2": 0.0}, {"dropout": 0.2}]
     app.number_input[0].set_value(32).run()
-    assert layers()[0] == {"dense": 32, "activation": "relu"}
+    assert layers()[0] == {"dense": 32, "activation": "relu", "l2": 0.0}
     click("Remove", 1)
     click("Remove", 0)
     assert layers() == []
@@ -196,6 +189,7 @@ def test_a_finished_run_is_shown_the_same_on_every_page(at_home: Workspace, trai
     compare = opened("Compare", run=trained.id)
     row = compare.dataframe[0].value.set_index("Run").loc["Shared run"]
     assert (row["Status"], row["Validation"]) == ("done", pytest.approx(final["val_accuracy"]))
+    assert row["Measure"] == "Accuracy"
 
 
 def test_the_test_pictures_have_their_own_figures(at_home: Workspace, trained: Run) -> None:

@@ -1,0 +1,179 @@
+"""Random changes of the training pictures: how much of each, what it costs, and how it looks."""
+
+from typing import Any
+
+import streamlit as st
+
+from pages.ui import controls, state
+from pages.ui.messages import literal, shown, told
+from pages.ui.numbers import bytes_words
+from tlcore import augmentation, images, presets
+from tlcore.config import Augmentation, Recipe
+from tlcore.datasets import Dataset, Split
+from tlcore.plans import Plan
+
+PREVIEW_PX = 160
+# Six fit into a row, and two on a phone.
+SHOWN_PX = 116
+VARIANTS = 5
+FRESH, FIXED = "fresh", "fixed"
+FLIPS = {"none": "No", "horizontal": "Left–right", "vertical": "Top–bottom", "both": "Both"}
+VIEWS = (1, 2, 3, 4, 6, 8, 12, 16)
+# A single view of a picture is the picture itself, so a change needs more of them to be seen.
+USUAL_VIEWS = 4
+PART = "augmentation"
+SHARES = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
+# Label, values, help.
+SLIDERS: dict[str, tuple[str, tuple[float, ...], str]] = {
+    "rotation": ("Rotation", (0.0, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 90.0, 180.0), "Turned to either side."),
+    "zoom": ("Zoom", SHARES, "Shown larger or smaller."),
+    "shift": ("Shift", SHARES, "Moved in any direction."),
+    "crop": ("Crop", (*SHARES, 0.6, 0.8), "Share of the area that may be cut away."),
+    "brightness": ("Brightness", (*SHARES, 0.7, 0.9), "Darker or brighter."),
+    "contrast": ("Contrast", (*SHARES, 0.7, 0.9), "Flatter or stronger."),
+    "colour": ("Colour", (*SHARES, 0.7, 0.9), "Paler or more colourful."),
+}
+
+
+def set_augmentation(recipe: Recipe, dataset: Dataset, plan: Plan | None) -> None:
+    """The card of the Train page. ``plan`` is None where the recipe cannot be planned."""
+    st.caption(
+        "Changed copies of your pictures teach the model what does not matter: where a thing stands, how "
+        "light it is. It helps most with few pictures."
+    )
+    _preset(recipe.augmentation)
+    with st.expander("Set each change", icon=":material/tune:"):
+        _changes(recipe)
+    if not recipe.augmentation.changes:
+        return
+    _views(recipe)
+    st.caption(_cost(recipe, dataset, plan))
+    with shown():
+        _preview(recipe, dataset)
+
+
+def _preset(choice: Augmentation) -> None:
+    found = next((key for key, (_, preset) in presets.AUGMENTATIONS.items() if preset == choice), None)
+    st.pills(
+        "Ready-made",
+        list(presets.AUGMENTATIONS),
+        format_func=lambda key: presets.AUGMENTATIONS[key][0],
+        key=state.widget("augmentation_preset", found),
+        on_change=_take_preset,
+        help="None is marked where you have set changes of your own.",
+    )
+
+
+@told
+def _take_preset() -> None:
+    # A second click on the marked one takes the mark away: no changes.
+    _, choice = presets.AUGMENTATIONS[state.widget_value("augmentation_preset") or "none"]
+    state.select_recipe(state.recipe().changed(PART, choice.model_dump(mode="json")))
+
+
+def _changes(recipe: Recipe) -> None:
+    controls.segments(
+        recipe,
+        "Flip",
+        f"{PART}.flip",
+        FLIPS,
+        also=_seen,
+        wrap=True,
+        help="Mirrored, at random. Not for letters, signs and other things that have a side.",
+    )
+    with st.container(horizontal=True):
+        for name, (label, values, help) in SLIDERS.items():
+            controls.steps(
+                recipe,
+                label,
+                f"{PART}.{name}",
+                values,
+                format=_degrees if name == "rotation" else _percent,
+                also=_seen,
+                width=220,
+                help=f"{help} Each time at random, up to this much; 0 is off.",
+            )
+
+
+def _seen(value: Any) -> dict[str, Any]:
+    """The first change that is switched on brings variants to be seen in."""
+    choice = state.recipe().augmentation
+    first = not choice.changes and choice.views == 1
+    return {f"{PART}.views": USUAL_VIEWS} if first else {}
+
+
+def _degrees(value: float) -> str:
+    return f"{value:g}°"
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.3g} %"
+
+
+def _views(recipe: Recipe) -> None:
+    views = recipe.augmentation.views
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.segmented_control(
+            "Variants",
+            [FIXED, FRESH],
+            format_func={FIXED: "Fixed", FRESH: "Fresh each epoch"}.__getitem__,
+            required=True,
+            key=state.widget("views_kind", FRESH if views == FRESH else FIXED),
+            on_change=_kind_changed,
+            help="Fixed: some variants of each picture, computed once and taken in turn. "
+            "Fresh: new ones in each epoch, the most variety and by far the most work.",
+        )
+        if views != FRESH:
+            controls.steps(
+                recipe,
+                "Variants of each picture",
+                f"{PART}.views",
+                VIEWS,
+                width=240,
+                help="The picture itself is the first of them; so 1 means no changes.",
+            )
+
+
+@told
+def _kind_changed() -> None:
+    views = FRESH if state.widget_value("views_kind") == FRESH else USUAL_VIEWS
+    state.select_recipe(state.recipe().changed(f"{PART}.views", views))
+
+
+def _cost(recipe: Recipe, dataset: Dataset, plan: Plan | None) -> str:
+    choice = recipe.augmentation
+    words = f"At random, a picture is {literal(augmentation.words(choice))}."
+    if choice.fresh:
+        return f"{words} Nothing is kept: in every epoch all layers run for every picture."
+    if choice.views == 1:
+        return f"{words} With one variant this is never seen: take 2 or more."
+    pictures = len(dataset.items)
+    room = ""
+    if plan is not None:
+        # Phases that cut at the same place share what is kept.
+        kept = {(phase.cut_point, phase.pooled): phase.bytes_per_image for phase in plan.phases}
+        room = f", {bytes_words(sum(kept.values()) * pictures * choice.distinct_views)} on disk"
+    return (
+        f"{words} {choice.views} variants of {pictures:,} pictures are computed once and kept{room}; epochs "
+        "stay as fast as without."
+    )
+
+
+def _preview(recipe: Recipe, dataset: Dataset) -> None:
+    pictures = dataset.of(Split.TRAIN)
+    item = pictures[st.session_state.get("augmented_picture", 0) % len(pictures)]
+    pixels = images.load_rgb(dataset.path(item), PREVIEW_PX)
+    changed = augmentation.examples(
+        pixels, recipe.augmentation, seed=recipe.seed, sha256=item.sha256, count=VARIANTS
+    )
+    with st.container(horizontal=True):
+        for i, picture in enumerate([pixels, *changed]):
+            what = f"Variant {i}" if i else "The picture itself"
+            st.image(picture, caption=what, alt=f"{what}: {item.name}", width=SHOWN_PX)
+    st.button("Another picture", icon=":material/shuffle:", on_click=_another, args=(len(pictures),))
+
+
+def _another(count: int) -> None:
+    # A step that meets pictures of all classes, which lie one after another.
+    now = st.session_state.get("augmented_picture", 0)
+    st.session_state["augmented_picture"] = (now + max(1, count * 2 // 7)) % count

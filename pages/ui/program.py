@@ -1,0 +1,34 @@
+"""The training as a program in plain Keras, to read and to take away."""
+
+import streamlit as st
+
+from pages.ui.messages import shown
+from tlcore import program
+from tlcore.plans import Plan
+
+
+def show_program(plan: Plan, classes: tuple[str, ...]) -> None:
+    panel = st.expander("The Keras program", icon=":material/code:", key="program", on_change="rerun")
+    if not panel.open:
+        return
+    with panel, shown():
+        source = program.source(plan, classes)
+        st.caption("What is trained here, as a program in Keras. It starts from the same weights as Thaw.")
+        with st.container(horizontal=True):
+            st.download_button(
+                "Python file",
+                source,
+                "train.py",
+                "text/x-python",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+            st.download_button(
+                "Notebook",
+                lambda: program.notebook(plan, classes),
+                "train.ipynb",
+                "application/x-ipynb+json",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+        st.code(source, language="python", height=420)
