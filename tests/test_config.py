@@ -58,7 +58,8 @@ def test_a_dotted_key_changes_one_value(key: str, value: object, read) -> None:
         (
             "head.layers",
             [{"dens": 8}],
-            "head.layers.0: A head layer is {dense: units} or {dropout: share}. Received: {'dens': 8}.",
+            "head.layers.0: A head layer is {dense: units}, {dropout: share} or {batch_normalization: true}. "
+            "Received: {'dens': 8}.",
         ),
         (
             "head.layers",
@@ -115,3 +116,50 @@ def test_the_summary_says_what_matters() -> None:
     assert (
         recipe.summary() == "efficientnet_lite0 · last 10 trained · avg + dense 128 + dropout 0.2 · 20 epochs"
     )
+
+
+def test_the_summary_of_the_default_says_no_more() -> None:
+    assert Recipe().summary() == (
+        "efficientnet_lite0 · all frozen · avg + dense 128 + dropout 0.2 · 20 epochs"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"backbone.weights": "none"}, "efficientnet_lite0 from scratch"),
+        ({"backbone.weights": "mine.h5"}, "efficientnet_lite0 with mine.h5"),
+        ({"backbone.image_size": 128}, "efficientnet_lite0 at 128 px"),
+        ({"backbone.cut_at": "block5c_add"}, "efficientnet_lite0 up to block5c_add"),
+        ({"head.layers": [{"dense": 8, "activation": "gelu", "l2": 1e-5}]}, "avg + dense 8 gelu L2 0.00001"),
+        ({"phases": [{"epochs": 10}, {"epochs": 5}]}, "10 + 5 epochs"),
+        ({"phases.0.learning_rate": 1e-5}, "adam 0.00001"),
+        ({"phases": [{}, {"learning_rate": 0.003}]}, "adam 0.001 → adam 0.003"),
+        ({"phases": [{"optimizer": "lion"}] * 2}, "20 + 20 epochs · lion 0.001"),
+        (
+            {"phases": [{"optimizer": "sgd", "learning_rate": 1.0, "momentum": 0.9}]},
+            "sgd 1 momentum 0.9",
+        ),
+        ({"phases.0.schedule": "cosine"}, "adam 0.001 cosine"),
+        ({"phases.0.warmup_epochs": 2}, "adam 0.001 warm-up 2"),
+        ({"phases.0.weight_decay": 0.0}, "adam 0.001 decay 0"),
+        ({"phases.0.clip_norm": 1.0}, "adam 0.001 clipped at 1"),
+        ({"phases.0.patience": 8}, "adam 0.001 patience 8"),
+        ({"phases.0.batch_normalization": "trained"}, "adam 0.001 statistics trained"),
+        ({"loss": "binary_crossentropy"}, "sigmoid"),
+        ({"class_weights": "balanced"}, "classes balanced"),
+        ({"loss": "categorical_crossentropy", "label_smoothing": 0.1}, "label smoothing 0.1"),
+        ({"augmentation": {"flip": "both", "views": 4}}, "flipped ×4"),
+        ({"augmentation": {"flip": "both", "zoom": 0.1, "views": 4}}, "augmented ×4"),
+        ({"augmentation": {"zoom": 0.1, "views": "fresh"}}, "augmented fresh"),
+        ({"batch_size": 8}, "batches of 8"),
+        ({"seed": 3}, "seed 3"),
+    ],
+)
+def test_the_summary_tells_runs_apart(changes: dict[str, object], words: str) -> None:
+    parts = Recipe().with_changes(changes).summary()
+    assert f" · {words} · " in f" · {parts} · "
+
+
+def test_variants_without_a_change_are_not_worth_a_word() -> None:
+    assert Recipe().changed("augmentation.views", 4).summary() == Recipe().summary()

@@ -1,5 +1,6 @@
 """Cut points and freeze choices: the data, and Keras networks cut in two."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,10 @@ from tlcore import backbones, cuts
 from tlcore.backbones import Backbone, LayerInfo
 from tlcore.errors import RecipeError
 
-each = pytest.mark.parametrize("entry", backbones.all_backbones(), ids=lambda entry: entry.name)
+# One of each kind: a chain, residual blocks, branches, plain operations between the layers. Every entry is
+# cut in tests/backbones/test_every_entry.py.
+KINDS = ("efficientnet_lite0", "vgg16", "resnet50", "inception_v3", "mobilenet_v3_small", "convnext_tiny")
+each = pytest.mark.parametrize("entry", [backbones.get(name) for name in KINDS], ids=KINDS)
 
 # Input, a stem, two branches, their sum, an end.
 LAYERS = tuple(
@@ -29,6 +33,31 @@ def network_of(entry: Backbone) -> Any:
 
 def test_cut_points_are_indexes() -> None:
     assert cuts.cut_points(LAYERS) == (1, 4, 5)
+
+
+def steps(*shapes: tuple[int, ...]) -> tuple[LayerInfo, ...]:
+    return tuple(LayerInfo(f"layer_{i}", "Reshape", shape, 0, 0, i > 0) for i, shape in enumerate(shapes))
+
+
+def test_a_network_ends_in_a_map_or_a_vector() -> None:
+    layers = steps((8, 8, 3), (6, 6, 4), (36, 4), (34, 8), (272,), (1, 1, 272, 1))
+    assert cuts.cut_points(layers) == (1, 2, 3, 4, 5), "a prefix may be cached anywhere"
+    assert cuts.ends(layers) == (1, 4)
+    assert len(cuts.truncated(layers[:5], None)) == 5
+    assert len(cuts.truncated(layers, "layer_1")) == 2
+    with pytest.raises(RecipeError) as caught:
+        cuts.truncated(layers, "layer_3")
+    assert str(caught.value) == (
+        "A network ends in a map (height × width × channels) or in a vector; 'layer_3' gives 34 × 8. "
+        "Choose another cut point; the nearest one before it is 'layer_1'."
+    )
+    with pytest.raises(RecipeError, match="'layer_5' gives 1 × 1 × 272 × 1"):
+        cuts.truncated(layers, None)
+
+
+@pytest.mark.parametrize("entry", backbones.all_backbones(), ids=lambda entry: entry.name)
+def test_the_networks_of_the_registry_may_end_at_every_cut(entry: Backbone) -> None:
+    assert cuts.ends(entry.layers()) == cuts.cut_points(entry.layers())
 
 
 @pytest.mark.parametrize(
@@ -93,7 +122,7 @@ def test_all_layers_before_a_cut_and_no_others_have_a_lower_index(entry: Backbon
         node.operation.name: {p.operation.name for p in node.parent_nodes} for node in cuts._nodes(network)
     }
     for index in cuts.cut_points(entry.layers()):
-        assert ancestors(names[index], parents) == set(names[:index])
+        assert ancestors(names[index], parents) & set(names) == set(names[:index])
 
 
 @each
@@ -117,6 +146,40 @@ def test_splitting_again_and_again_changes_nothing(entry: Backbone) -> None:
     cuts.split(network, network.layers[-1].name)
     assert cuts.find_cut_layers(network) == before
     assert before == {entry.layers()[index].name for index in cuts.cut_points(entry.layers())}
+
+
+@pytest.mark.parametrize(
+    ("name", "ends"),
+    [
+        ("vgg16", ["block1_pool", "block2_pool", "block3_pool", "block4_pool", "block5_pool"]),
+        (
+            "resnet50",
+            ["conv1_relu", "pool1_pool", "conv2_block1_out", "conv2_block2_out", "conv2_block3_out"],
+        ),
+        ("mobilenet_v2", ["Conv1_relu", "expanded_conv_project_BN", "block_1_project_BN", "block_2_add"]),
+        ("mobilenet", ["conv1_relu", "conv_pw_1_relu", "conv_pw_2_relu", "conv_pw_3_relu"]),
+        ("inception_v3", ["max_pooling2d_1", "mixed0", "mixed1", "mixed2"]),
+        ("xception", ["block1_conv2_act", "add", "add_1"]),
+        ("densenet121", ["zero_padding2d_1", "pool1", "conv2_block1_concat"]),
+    ],
+)
+def test_blocks_end_where_people_expect(name: str, ends: list[str]) -> None:
+    layers = backbones.get(name).layers()
+    found = [layers[count - 1].name for count in cuts.block_ends(layers)[1:]]
+    assert found[: len(ends)] == ends
+
+
+@pytest.mark.parametrize("entry", backbones.all_backbones(), ids=lambda entry: entry.name)
+def test_blocks_end_at_cuts_only(entry: Backbone) -> None:
+    layers = entry.layers()
+    first, *inner, last = cuts.block_ends(layers)
+    assert (first, last) == (0, len(layers))
+    assert {count - 1 for count in inner} <= set(cuts.cut_points(layers))
+
+
+def test_without_names_each_cut_ends_a_block() -> None:
+    plain = [replace(layer, name=f"layer_{i}") for i, layer in enumerate(LAYERS)]
+    assert cuts.block_ends(plain) == (0, 2, 5, 6)
 
 
 def test_halves_share_the_layers() -> None:

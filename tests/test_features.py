@@ -1,4 +1,3 @@
-import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -6,14 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tlcore import features, images, plans
-from tlcore.config import Recipe
+from tlcore import augmentation, features, images, plans
+from tlcore.config import Augmentation, Recipe
 from tlcore.datasets import Dataset
 from tlcore.errors import WorkspaceError
 from tlcore.features import View, features_key
 from tlcore.models import Network, Prefix
 from tlcore.workspace import Workspace
 
+MIRROR = Augmentation(flip="horizontal", views=4)
 SIZE = 32
 
 
@@ -72,7 +72,7 @@ def test_without_a_prefix_pixels_are_kept(workspace: Workspace, few: Dataset, pi
 def test_the_key_is_of_all_that_the_numbers_depend_on(
     few: Dataset, prefix: Prefix, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    flipped = View(1, "horizontal", 0)
+    flipped = View(1, MIRROR, 0)
     items = few.items
     keys = [
         features_key(items, prefix, SIZE, View()),
@@ -95,8 +95,8 @@ def test_the_key_is_of_nothing_else(few: Dataset, prefix: Prefix) -> None:
     renamed = [replace(item, name="x", label=0) for item in few.items]
     assert features_key(renamed, Prefix(None, prefix.digest), SIZE, View()) == key
     # The first view, and every view without a flip, is the pictures themselves.
-    assert features_key(few.items, prefix, SIZE, View(0, "horizontal", 7)) == key
-    assert features_key(few.items, prefix, SIZE, View(3, "none", 7)) == key
+    assert features_key(few.items, prefix, SIZE, View(0, MIRROR, 7)) == key
+    assert features_key(few.items, prefix, SIZE, View(3, Augmentation(), 7)) == key
 
 
 @pytest.mark.parametrize("damage", ["no index", "cut short", "no features"])
@@ -181,8 +181,9 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(
 def test_a_view_flips_exactly_the_pictures_that_were_drawn(
     workspace: Workspace, few: Dataset, pixels: np.ndarray
 ) -> None:
-    made = features.prepare(workspace, few, None, SIZE, View(2, "horizontal", 5))
-    drawn = [hashlib.sha256(f"5:2:{item.sha256}".encode()).digest()[0] < 128 for item in few.items]
+    made = features.prepare(workspace, few, None, SIZE, View(2, MIRROR, 5))
+    draws = [augmentation.draw(MIRROR, seed=5, number=2, sha256=item.sha256) for item in few.items]
+    drawn = [draw.flip_horizontal for draw in draws]
     assert 8 < sum(drawn) < 28
     expected = np.stack([p[:, ::-1] if flip else p for p, flip in zip(pixels, drawn, strict=True)])
     assert np.array_equal(made.array, expected)
@@ -191,8 +192,8 @@ def test_a_view_flips_exactly_the_pictures_that_were_drawn(
 
 def test_a_view_does_not_depend_on_the_other_pictures(few: Dataset, pixels: np.ndarray) -> None:
     item, picture = few.items[0], pixels[0]
-    views = [View(number, "horizontal", 0).apply(picture, item) for number in range(20)]
+    views = [View(number, MIRROR, 0).apply(picture, item) for number in range(20)]
     flipped = [not np.array_equal(view, picture) for view in views]
     assert flipped[0] is False
     assert 2 < sum(flipped) < 18
-    assert np.array_equal(View(1, "none", 0).apply(picture, item), picture)
+    assert np.array_equal(View(1, Augmentation(), 0).apply(picture, item), picture)

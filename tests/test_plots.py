@@ -102,6 +102,20 @@ def test_curves_show_training_and_validation() -> None:
     assert [list(line.y) for line in plots.curves([], "loss").data] == [[], []]
 
 
+def test_curves_mark_what_was_kept_and_tell_the_rate() -> None:
+    epochs = [
+        {"epoch": n, "accuracy": 0.5, "val_accuracy": 0.1 * n, "loss": 1.0, "val_loss": 3.0 - n}
+        | {"learning_rate": 0.001 / n}
+        for n in (1, 2)
+    ]
+    training, validation, kept = plots.curves(epochs, "loss", kept=[2]).data
+    assert list(training.customdata) == ["0.001", "0.0005"]
+    assert "Learning rate %{customdata}" in training.hovertemplate
+    assert "Learning rate" not in validation.hovertemplate
+    assert (kept.name, list(kept.x), list(kept.y)) == ("Kept", [2], [1.0])
+    assert "Learning rate" not in plots.curves(epochs, "accuracy").data[0].hovertemplate
+
+
 def test_the_confusion_matrix_shows_counts_and_shades_shares() -> None:
     (heat,) = plots.confusion(["cat", "dog", "owl"], judged((3, 1, 0), (0, 4, 0), (0, 0, 0))).data
     assert list(heat.x) == list(heat.y) == ["cat", "dog", "owl"]

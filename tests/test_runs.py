@@ -10,7 +10,7 @@ from tlcore.errors import NotFound, WorkspaceError
 from tlcore.runs import Run, Status
 from tlcore.workspace import Workspace
 
-EPOCH = {"loss": 0.5, "accuracy": 0.7, "val_loss": 0.6}
+EPOCH = {"loss": 0.5, "accuracy": 0.7, "val_loss": 0.6, "phase": 0}
 
 
 @pytest.fixture
@@ -165,6 +165,18 @@ def test_time_left_goes_by_the_latest_epochs(run: Run) -> None:
     assert (told.share, told.time_left_s, told.epochs_total) == (0.6, pytest.approx(8.0), 10)
     within = after(run, *story, {"event": "batches", "step": 1, "steps": 2, "elapsed_s": 9.0})
     assert (within.share, within.time_left_s) == (pytest.approx(0.65), pytest.approx(7.0))
+
+
+def test_a_phase_that_ended_early_leaves_fewer_epochs(run: Run) -> None:
+    """Six and four epochs were planned; early stopping ended the first phase after two."""
+    first = [PHASE, epoch(1), epoch(2)]
+    assert after(run, *first).epochs_total == 10
+    kept = {"event": "kept", "phase": 0, "epoch": 1}
+    told = after(run, *first, kept)
+    assert (told.epochs_total, told.share, told.kept) == (6, pytest.approx(2 / 6), (1,))
+    second = [{"event": "phase", "phase": 1}, epoch(3) | {"phase": 1}]
+    told = after(run, *first, kept, *second)
+    assert (told.epochs_total, told.share, told.time_left_s) == (6, 0.5, pytest.approx(3.0))
 
 
 def test_what_ended_has_no_time_left(run: Run) -> None:

@@ -3,6 +3,7 @@ import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -113,6 +114,8 @@ def test_caching_does_not_change_the_history(
 @pytest.mark.usefixtures("no_graphs")
 def test_caching_equals_a_plain_keras_fit(workspace: Workspace, few_pictures: Path) -> None:
     """Against a program that knows nothing of prefixes: compile and fit the whole network on pixels."""
+    import keras
+
     from tlcore import images
 
     dataset = intake.take(workspace, few_pictures, name="few")
@@ -127,7 +130,20 @@ def test_caching_equals_a_plain_keras_fit(workspace: Workspace, few_pictures: Pa
     run = train(workspace, dataset, recipe)
 
     network = Network(plans.make(recipe, 3), workspace.weights)
-    model = network.whole()
+
+    class Whole(keras.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.base, self.classifier = network.backbone, network.head
+
+        def call(self, x: Any, training: bool = False) -> Any:
+            x = network.pooling(self.base(network.entry.preprocess(x), training=False))
+            for layer in self.classifier:
+                x = layer(x)
+            return x
+
+    model = Whole()
+    model(np.zeros((1, 96, 96, 3)))
     pixels = np.stack([images.load_rgb(dataset.path(item), 96) for item in dataset.items])
     labels = np.array([item.label for item in dataset.items], np.int32)
     rows = {
@@ -139,7 +155,8 @@ def test_caching_equals_a_plain_keras_fit(workspace: Workspace, few_pictures: Pa
     for phase, plan in zip(recipe.phases, network.plan.phases, strict=True):
         for i, layer in enumerate(network.backbone.layers):
             layer.trainable = i >= plan.frozen_layers
-        training.compile_for(model, phase, recipe.loss)
+        metrics = [keras.metrics.SparseCategoricalAccuracy("accuracy")]
+        model.compile(keras.optimizers.Adam(phase.learning_rate), recipe.loss, metrics=metrics)
         for _ in range(phase.epochs):
             order.epoch = len(plain)
             history = model.fit(order.dataset(), validation_data=held_out, verbose=0, shuffle=False).history
@@ -203,7 +220,7 @@ def test_a_stop_after_the_numbers_ran_away_keeps_no_model(
 ) -> None:
     """The loss is looked at when an epoch ends; a stop may come before."""
 
-    def run_away(story: training._Story, phase: object, number: int) -> None:
+    def run_away(story: training._Story, *args: object) -> None:
         story.network.head[-1].kernel.assign(np.full(story.network.head[-1].kernel.shape, np.nan))
         raise StopRequested
 

@@ -1,13 +1,15 @@
 """What happens beside the training: the record, the stop, and the order of the batches."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from tlcore import optimization
 from tlcore.errors import RunError
+from tlcore.outputs import Targets
 from tlcore.runs import Run
 
 # Batches are told of at most this often: a page looks once a second.
@@ -18,44 +20,60 @@ class StopRequested(Exception):
     """Raised from inside training, to end it within a batch; Keras' ``stop_training`` is an epoch late."""
 
 
+Change = Callable[[npt.NDArray[np.uint8], int, int], npt.NDArray[np.uint8]]
+"""A picture's pixels, its row and the epoch → the pixels that this epoch sees."""
+
+
 class EpochBatches:
     """The batches of each epoch, in an order that follows from (seed, epoch) alone; or unshuffled.
 
     ``views`` holds the features of each augmentation view, all of the same shape; epoch e uses view e mod K.
+    ``targets`` and ``weights`` have one row per picture of the dataset, ``rows`` says which ones take part.
     """
 
     def __init__(
         self,
         views: Sequence[npt.NDArray[Any]],
-        labels: npt.NDArray[np.int32],
+        targets: Targets,
         rows: npt.NDArray[np.int64],
         batch_size: int,
         seed: int | None,
+        *,
+        weights: npt.NDArray[np.float32] | None = None,
+        change: Change | None = None,
     ) -> None:
-        self.views, self.labels, self.rows = views, labels, rows
+        self.views, self.targets, self.rows = views, targets, rows
         self.batch_size, self.seed = batch_size, seed
+        self.weights, self.change = weights, change
         self.epoch = 0
 
     @property
     def steps(self) -> int:
         return -(-len(self.rows) // self.batch_size)
 
-    def __call__(self) -> Iterator[tuple[npt.NDArray[Any], npt.NDArray[np.int32]]]:
-        array = self.views[self.epoch % len(self.views)]
+    def __call__(self) -> Iterator[tuple[npt.NDArray[Any], ...]]:
         order = self.rows
         if self.seed is not None:
             order = np.random.default_rng([self.seed, self.epoch]).permutation(self.rows)
         for start in range(0, len(order), self.batch_size):
             # Sorted within the batch: a memory-mapped file is read in one direction.
             rows = np.sort(order[start : start + self.batch_size])
-            yield array[rows], self.labels[rows]
+            batch = (self._inputs(rows), self.targets[rows])
+            yield batch if self.weights is None else (*batch, self.weights[rows])
+
+    def _inputs(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+        inputs = self.views[self.epoch % len(self.views)][rows]
+        if self.change is None:
+            return inputs
+        changed = [self.change(one, int(row), self.epoch) for one, row in zip(inputs, rows, strict=True)]
+        return np.stack(changed)
 
     def dataset(self) -> Any:
         """A tf.data.Dataset whose every pass is one epoch."""
         import tensorflow as tf
 
-        array = self.views[0]
-        signature = (tf.TensorSpec((None, *array.shape[1:]), array.dtype), tf.TensorSpec((None,), tf.int32))
+        parts = [self.views[0], self.targets] + ([] if self.weights is None else [self.weights])
+        signature = tuple(tf.TensorSpec((None, *part.shape[1:]), part.dtype) for part in parts)
         batches = tf.data.Dataset.from_generator(self, output_signature=signature)
         # The count is known: without it Keras takes the end of an epoch for the end of the data.
         return batches.apply(tf.data.experimental.assert_cardinality(self.steps)).prefetch(2)
@@ -76,6 +94,7 @@ def keras_callbacks(run: Run, phase: int, first_epoch: int, batches: EpochBatche
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
             self.epoch = first_epoch + epoch + 1
             self.epoch_s = time.monotonic()
+            self.first_rate = float(self.model.optimizer.learning_rate)
 
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
             if time.monotonic() - self.told_s >= BATCHES_EVERY_S:
@@ -101,6 +120,7 @@ def keras_callbacks(run: Run, phase: int, first_epoch: int, batches: EpochBatche
                 epoch=self.epoch,
                 phase=phase,
                 **values,
+                learning_rate=(self.first_rate + float(self.model.optimizer.learning_rate)) / 2,
                 seconds=round(time.monotonic() - self.epoch_s, 4),
             )
 
@@ -111,7 +131,9 @@ def keras_callbacks(run: Run, phase: int, first_epoch: int, batches: EpochBatche
         def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
             check_stop(run)
 
-    return [Order(), Record(), Stop()]
+    more = [optimization.plateau()] if run.recipe.phases[phase].schedule == "plateau" else []
+    # The record comes before what changes the learning rate: it tells the mean of what the epoch had.
+    return [Order(), Record(), *more, Stop()]
 
 
 def check_stop(run: Run) -> None:

@@ -2,98 +2,44 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from tlcore.errors import RecipeError
+from tlcore.recipe_parts import (
+    HEAD_LAYERS,
+    Augmentation,
+    BackboneChoice,
+    BatchNormalizationLayer,
+    DenseLayer,
+    DropoutLayer,
+    Head,
+    HeadLayer,
+    Loss,
+    Part,
+    Phase,
+)
 from tlcore.suggest import suggestion
 
-Activation = Literal["relu", "gelu", "elu", "selu", "silu", "tanh", "sigmoid", "linear"]
-Optimizer = Literal["adam", "adamw", "sgd", "rmsprop"]
-Pooling = Literal["avg", "max", "flatten"]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class BackboneChoice(_Part):
-    """Which pretrained network, and how much of it."""
-
-    name: str = "efficientnet_lite0"
-    weights: Literal["imagenet", "none"] = "imagenet"
-    image_size: int | None = Field(default=None, ge=16, le=1024)
-    """Side of the square input in pixels; None is the size the backbone was trained with."""
-    cut_at: str | None = None
-    """Drop the layers after this one."""
-
-
-class DenseLayer(_Part):
-    dense: int = Field(ge=1, le=16384)
-    activation: Activation = "relu"
-
-
-class DropoutLayer(_Part):
-    dropout: float = Field(ge=0.0, lt=1.0)
-
-
-def _kind(value: Any) -> str | None:
-    keys = value if isinstance(value, dict) else vars(value) if isinstance(value, BaseModel) else ()
-    return next((kind for kind in ("dense", "dropout") if kind in keys), None)
-
-
-HeadLayer = Annotated[
-    Annotated[DenseLayer, Tag("dense")] | Annotated[DropoutLayer, Tag("dropout")],
-    Discriminator(
-        _kind,
-        custom_error_type="head_layer",
-        custom_error_message="A head layer is {dense: units} or {dropout: share}",
-    ),
+__all__ = [
+    "Augmentation",
+    "BackboneChoice",
+    "BatchNormalizationLayer",
+    "DenseLayer",
+    "DropoutLayer",
+    "Head",
+    "HeadLayer",
+    "Phase",
+    "Recipe",
 ]
 
 
-class Head(_Part):
-    """The new layers on top; the output layer follows by itself, one unit per class, softmax."""
-
-    pooling: Pooling = "avg"
-    layers: tuple[HeadLayer, ...] = Field(
-        default=(DenseLayer(dense=128), DropoutLayer(dropout=0.2)), max_length=16
-    )
-
-
-def _freeze(value: Any) -> int | str:
-    if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
-        raise ValueError("should be all, none, a number of layers, or the name of the first trained layer")
-    return value
-
-
-class Phase(_Part):
-    """One stretch of training with its own freeze choice and learning rate."""
-
-    epochs: int = Field(default=20, ge=1, le=1000)
-    freeze: Annotated[int | str, BeforeValidator(_freeze)] = "all"
-    """``all``, ``none``, a number of leading layers, ``-n`` to train the last n,
-    or the name of the first layer to train."""
-    optimizer: Optimizer = "adam"
-    learning_rate: float = Field(default=0.001, gt=0.0, le=10.0)
-
-
-class Augmentation(_Part):
-    """Views 1 … K-1 of a training picture are flipped at random; view 0 is the picture itself."""
-
-    flip: Literal["none", "horizontal"] = "none"
-    views: int = Field(default=1, ge=1, le=16)
-
-    @property
-    def distinct_views(self) -> int:
-        """How many variants there are to compute and keep; without a flip they are all the same one."""
-        return 1 if self.flip == "none" else self.views
-
-
-class Recipe(_Part):
+class Recipe(Part):
     """Everything that defines an experiment except the data."""
 
     backbone: BackboneChoice = BackboneChoice()
@@ -101,8 +47,22 @@ class Recipe(_Part):
     phases: tuple[Phase, ...] = Field(default=(Phase(),), min_length=1, max_length=8)
     batch_size: int = Field(default=32, ge=1, le=1024)
     augmentation: Augmentation = Augmentation()
-    loss: Literal["sparse_categorical_crossentropy"] = "sparse_categorical_crossentropy"
+    loss: Loss = "sparse_categorical_crossentropy"
+    """``binary_crossentropy`` makes sigmoid outputs: several labels per picture, or one unit for two classes.
+    The other two make softmax outputs, one label per picture."""
+    label_smoothing: float = Field(default=0.0, ge=0.0, lt=0.5)
+    class_weights: Literal["none", "balanced"] = "none"
+    """``balanced``: pictures of rare classes weigh more, so that every class weighs the same in all."""
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.label_smoothing and self.loss.startswith("sparse"):
+            raise ValueError(
+                "label_smoothing goes with categorical_crossentropy and binary_crossentropy, not with "
+                "sparse_categorical_crossentropy"
+            )
+        return self
 
     @classmethod
     def parse(cls, value: Any) -> Self:
@@ -128,13 +88,18 @@ class Recipe(_Part):
 
     def changed(self, key: str, value: Any) -> Self:
         """A new recipe with ``value`` at the dotted path ``key``, such as ``phases.0.epochs``."""
+        return self.with_changes({key: value})
+
+    def with_changes(self, changes: Mapping[str, Any]) -> Self:
+        """A new recipe with several values changed in order, checked when all of them are in place."""
         data = self.model_dump(mode="json")
-        *parents, last = key.split(".")
-        target: Any = data
-        for part in parents:
-            target = target[_position(target, part, key)]
-        position = _position(target, last, key)
-        target[position] = value
+        for key, value in changes.items():
+            *parents, last = key.split(".")
+            target: Any = data
+            for part in parents:
+                target = target[_position(target, part, key)]
+            position = _position(target, last, key)
+            target[position] = value
         return self.parse(data)
 
     def to_json(self) -> dict[str, Any]:
@@ -154,15 +119,40 @@ class Recipe(_Part):
         return sum(phase.epochs for phase in self.phases)
 
     def summary(self) -> str:
-        """The recipe in a line, for lists of runs."""
-        frozen = " → ".join(_freeze_words(phase.freeze) for phase in self.phases)
-        layers = [
-            f"dense {x.dense}" if isinstance(x, DenseLayer) else f"dropout {x.dropout:g}"
-            for x in self.head.layers
+        """The recipe in a line, for lists of runs: what it is, then whatever is not as by default."""
+        parts = [
+            _backbone_words(self.backbone),
+            " → ".join(_freeze_words(phase.freeze) for phase in self.phases),
+            " + ".join([self.head.pooling, *map(_layer_words, self.head.layers)]),
+            f"{' + '.join(str(phase.epochs) for phase in self.phases)} epochs",
+            _each([_steps_words(phase) for phase in self.phases]),
+            "sigmoid" if self.loss == "binary_crossentropy" else "",
+            "classes balanced" if self.class_weights == "balanced" else "",
+            f"label smoothing {self.label_smoothing:g}" if self.label_smoothing else "",
+            _augmentation_words(self.augmentation),
+            f"batches of {self.batch_size}" if self.batch_size != _default("batch_size") else "",
+            f"seed {self.seed}" if self.seed != _default("seed") else "",
         ]
-        return " · ".join(
-            [self.backbone.name, frozen, " + ".join([self.head.pooling, *layers]), f"{self.epochs} epochs"]
-        )
+        return " · ".join(part for part in parts if part)
+
+
+def _default(field: str) -> Any:
+    return Recipe.model_fields[field].default
+
+
+def _backbone_words(backbone: BackboneChoice) -> str:
+    weights = {"imagenet": "", "none": " from scratch"}.get(backbone.weights, f" with {backbone.weights}")
+    size = f" at {backbone.image_size} px" if backbone.image_size else ""
+    cut = f" up to {backbone.cut_at}" if backbone.cut_at else ""
+    return f"{backbone.name}{weights}{size}{cut}"
+
+
+def _layer_words(layer: HeadLayer) -> str:
+    if isinstance(layer, DenseLayer):
+        activation = f" {layer.activation}" if layer.activation != "relu" else ""
+        l2 = f" L2 {_number(layer.l2)}" if layer.l2 else ""
+        return f"dense {layer.dense}{activation}{l2}"
+    return f"dropout {layer.dropout:g}" if isinstance(layer, DropoutLayer) else "batch normalization"
 
 
 def _freeze_words(freeze: str | int) -> str:
@@ -173,6 +163,45 @@ def _freeze_words(freeze: str | int) -> str:
     if isinstance(freeze, str):
         return f"trained from {freeze}"
     return f"{freeze} frozen" if freeze >= 0 else f"last {-freeze} trained"
+
+
+def _steps_words(phase: Phase) -> str:
+    """How a phase takes its steps; empty where that is as by default."""
+    usual = Phase(epochs=phase.epochs, freeze=phase.freeze)
+    if phase == usual:
+        return ""
+    parts = [
+        f"{phase.optimizer} {_number(phase.learning_rate)}",
+        phase.momentum and f"momentum {phase.momentum:g}",
+        phase.schedule != usual.schedule and phase.schedule,
+        phase.warmup_epochs and f"warm-up {phase.warmup_epochs}",
+        phase.weight_decay is not None and f"decay {_number(phase.weight_decay)}",
+        phase.clip_norm and f"clipped at {_number(phase.clip_norm)}",
+        phase.patience and f"patience {phase.patience}",
+        phase.batch_normalization == "trained" and "statistics trained",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _each(phases: list[str]) -> str:
+    """What is said of each phase; once where it is the same of all."""
+    if len(set(phases)) == 1:
+        return phases[0]
+    usual = f"{Phase().optimizer} {_number(Phase().learning_rate)}"
+    return " → ".join(words or usual for words in phases)
+
+
+def _augmentation_words(choice: Augmentation) -> str:
+    if not choice.changes:
+        return ""
+    only_flipped = choice == Augmentation(flip=choice.flip, views=choice.views)
+    views = "fresh" if choice.fresh else f"×{choice.views}"
+    return f"{'flipped' if only_flipped else 'augmented'} {views}"
+
+
+def _number(value: float) -> str:
+    """0.00001, not 1e-05."""
+    return format(Decimal(str(value)).normalize(), "f")
 
 
 def _position(target: Any, part: str, key: str) -> str | int:
@@ -191,28 +220,35 @@ def _near(word: str, known: list[str]) -> str:
     return suggestion(word, known) or listed
 
 
-_FIELDS = {
-    name
-    for part in (Recipe, BackboneChoice, Head, Phase, Augmentation, DenseLayer, DropoutLayer)
-    for name in part.model_fields
+_PARTS: dict[str, tuple[type[Part], ...]] = {
+    "backbone": (BackboneChoice,),
+    "head": (Head,),
+    "layers": tuple(HEAD_LAYERS.values()),
+    "phases": (Phase,),
+    "augmentation": (Augmentation,),
 }
+
+
+def _known(location: list[str]) -> list[str]:
+    """The fields that there are where the last part of the location was looked for."""
+    around = next((_PARTS[part] for part in reversed(location[:-1]) if part in _PARTS), (Recipe,))
+    return [name for part in around for name in part.model_fields]
 
 
 def _sentence(error: ValidationError) -> str:
     """The first complaint of pydantic as one sentence; the tags of unions are ours, not the reader's."""
     first = error.errors(include_url=False)[0]
     location = [str(part) for part in first["loc"]]
-    place = (
-        ".".join(
-            part
-            for i, part in enumerate(location)
-            if not (
-                i and part in ("dense", "dropout") and location[i - 1].isdecimal() and i + 1 < len(location)
-            )
-        )
-        or "recipe"
-    )
+    place = ".".join(part for i, part in enumerate(location) if not _is_tag(location, i)) or "recipe"
     if first["type"] == "extra_forbidden":
-        return f"The recipe has no {place!r}.{_near(location[-1], sorted(_FIELDS))}"
+        return f"The recipe has no {place!r}.{_near(location[-1], _known(location))}"
     rule = first["msg"].removeprefix("Input ").removeprefix("Value error, ").rstrip(".")
-    return f"{place}: {rule}. Received: {str(first['input'])[:80]}."
+    # A rule about several values together names them itself.
+    of_several = first["type"] == "value_error" and isinstance(first["input"], dict)
+    received = "" if of_several else f" Received: {str(first['input'])[:80]}."
+    return f"{place}: {rule}.{received}"
+
+
+def _is_tag(location: list[str], i: int) -> bool:
+    """Whether this is pydantic's name of a head layer's kind: after its position, before a field."""
+    return i > 0 and location[i] in HEAD_LAYERS and location[i - 1].isdecimal() and i + 1 < len(location)

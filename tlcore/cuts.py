@@ -6,6 +6,7 @@ network stand in order of depth, and at a cut point no other node has its depth;
 come before it in ``model.layers``, and all that depend on it come after.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     import keras
 
 __all__ = [
+    "block_ends",
     "cut_points",
     "deepest_cut",
+    "ends",
     "find_cut_layers",
     "frozen_count",
     "split",
@@ -32,6 +35,40 @@ __all__ = [
 def cut_points(layers: Sequence[LayerInfo]) -> tuple[int, ...]:
     """Indexes of the cut points, ascending. The last layer is one: the head takes its output."""
     return tuple(index for index, layer in enumerate(layers) if layer.is_cut)
+
+
+def ends(layers: Sequence[LayerInfo]) -> tuple[int, ...]:
+    """Indexes, ascending, of the cut points at which a network may end: the head takes a map or a vector."""
+    return tuple(index for index in cut_points(layers) if _suits_a_head(layers[index]))
+
+
+def _suits_a_head(layer: LayerInfo) -> bool:
+    return len(layer.output_shape) in (1, 3)
+
+
+# How the families name the layers of a block. What has no such name belongs to the block before it.
+_BLOCK = re.compile(
+    r"conv\d+_block\d+|stage_\d+_block_\d+|downsampling_block_\d+|block_?\d+[a-z]?(?:_\d+(?=_))?"
+    r"|expanded_conv(?:_\d+)?|mixed_?\d+[a-z]?|pool\d+|^stem|^top|^post"
+    r"|(?<=conv_dw_)\d+|(?<=conv_pw_)\d+|(?<=conv_pad_)\d+"
+)
+
+
+def block_ends(layers: Sequence[LayerInfo]) -> tuple[int, ...]:
+    """Numbers of leading layers at which a block ends, from 0 to all; between them single tensors pass.
+
+    A network whose layers are not named by block ends one at each cut point.
+    """
+    ends: dict[str | int, int] = {}
+    # Where blocks have names, what comes before the first one is one too.
+    block = "stem" if any(_BLOCK.search(layer.name) for layer in layers) else ""
+    for index, layer in enumerate(layers):
+        named = _BLOCK.search(layer.name)
+        block = named[0] if named else block
+        if layer.is_cut:
+            # The last cut of a block is its end; without names each cut is one.
+            ends[block or index] = index + 1
+    return tuple(sorted({0, *ends.values(), len(layers)}))
 
 
 def frozen_count(layers: Sequence[LayerInfo], freeze: str | int) -> int:
@@ -65,12 +102,20 @@ def deepest_cut(layers: Sequence[LayerInfo], frozen: int) -> int | None:
 
 
 def truncated(layers: Sequence[LayerInfo], cut_at: str | None) -> tuple[LayerInfo, ...]:
-    """The layers that remain when all after ``cut_at`` are dropped. Raises RecipeError."""
-    if cut_at is None:
-        return tuple(layers)
-    index = _index(layers, cut_at)
-    if not layers[index].is_cut:
-        raise _not_a_cut(cut_at, [layer.name for layer in layers[:index] if layer.is_cut])
+    """The layers that remain when all after ``cut_at`` are dropped.
+
+    Raises RecipeError for a layer that is none of the ``ends``.
+    """
+    index = len(layers) - 1 if cut_at is None else _index(layers, cut_at)
+    before = [layers[end].name for end in ends(layers) if end < index]
+    if cut_at is not None and not layers[index].is_cut:
+        raise _not_a_cut(cut_at, before)
+    if not _suits_a_head(layers[index]):
+        shape = " × ".join(map(str, layers[index].output_shape))
+        raise RecipeError(
+            f"A network ends in a map (height × width × channels) or in a vector; {layers[index].name!r} "
+            f"gives {shape}. Choose another cut point{_nearest(before)}."
+        )
     return tuple(layers[: index + 1])
 
 
@@ -83,11 +128,14 @@ def _index(layers: Sequence[LayerInfo], name: str) -> int:
 
 
 def _not_a_cut(name: str, before: Sequence[str]) -> RecipeError:
-    nearest = f"; the nearest one before it is {before[-1]!r}" if before else ""
     return RecipeError(
         f"A network can be cut only where a single tensor passes; {name!r} is not such a place. "
-        f"Choose a cut point{nearest}."
+        f"Choose a cut point{_nearest(before)}."
     )
+
+
+def _nearest(before: Sequence[str]) -> str:
+    return f"; the nearest one before it is {before[-1]!r}" if before else ""
 
 
 # --- On a Keras network ---

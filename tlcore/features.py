@@ -18,14 +18,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tlcore import images
+from tlcore import augmentation, images
+from tlcore.config import Augmentation
 from tlcore.datasets import Dataset, Item
 from tlcore.errors import WorkspaceError
 from tlcore.models import Prefix
 from tlcore.workspace import Workspace, sync_folder, write_json
 
 # Part of every key: raise it when the same inputs would give other numbers.
-CODE_VERSION = 1
+CODE_VERSION = 2
 BATCH = 32
 
 Progress = Callable[[int, int], None]
@@ -36,19 +37,25 @@ class View:
     """One variant of the pictures. View 0 is the pictures themselves."""
 
     number: int = 0
-    flip: str = "none"
+    changes: Augmentation = Augmentation()
     seed: int = 0
 
+    @property
+    def _is_original(self) -> bool:
+        return self.number == 0 or not self.changes.changes
+
     def apply(self, pixels: npt.NDArray[np.uint8], item: Item) -> npt.NDArray[np.uint8]:
-        if self.number == 0 or self.flip == "none":
+        if self._is_original:
             return pixels
-        # From the picture's own hash, so that a variant does not depend on the order of the pictures.
-        draw = hashlib.sha256(f"{self.seed}:{self.number}:{item.sha256}".encode()).digest()[0]
-        return pixels[:, ::-1] if draw < 128 else pixels
+        return augmentation.augment(
+            pixels, self.changes, seed=self.seed, number=self.number, sha256=item.sha256
+        )
 
     @property
     def key(self) -> list[Any]:
-        return [] if self.number == 0 or self.flip == "none" else [self.number, self.flip, self.seed]
+        if self._is_original:
+            return []
+        return [self.number, self.seed, self.changes.model_dump(exclude={"views"})]
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tlcore.config import DenseLayer, DropoutLayer, Head
+from tlcore.config import BatchNormalizationLayer, DenseLayer, DropoutLayer, Head, HeadLayer
+from tlcore.outputs import Output
+from tlcore.recipe_parts import Pooling
 
 Shape = tuple[int, ...]
+
+# What they are called in keras.layers.
+POOLING_LAYERS: dict[Pooling, str] = {
+    "avg": "GlobalAveragePooling2D",
+    "max": "GlobalMaxPooling2D",
+    "flatten": "Flatten",
+}
 
 
 @dataclass(frozen=True)
@@ -18,6 +27,7 @@ class HeadRow:
     type: str
     output_shape: Shape
     params: int
+    trainable_params: int
 
 
 def pooled_shape(head: Head, shape: Shape) -> Shape:
@@ -27,59 +37,78 @@ def pooled_shape(head: Head, shape: Shape) -> Shape:
     return (shape[-1],)
 
 
-def rows(head: Head, shape: Shape, classes: int) -> list[HeadRow]:
-    """The head's layers on a backbone output of ``shape`` (height, width, channels), in order."""
-    shape = pooled_shape(head, shape)
-    table = [HeadRow("pooling", _POOLING_TYPES[head.pooling], shape, 0)]
+def rows(head: Head, shape: Shape, output: Output) -> list[HeadRow]:
+    """The head's layers, in order, on a backbone output of ``shape``: (height, width, channels) or (n,)."""
+    table = []
+    if len(shape) > 1:
+        table.append(HeadRow("pooling", POOLING_LAYERS[head.pooling], pooled_shape(head, shape), 0, 0))
+    (width,) = pooled_shape(head, shape)
     for name, layer in _named(head):
         if isinstance(layer, DenseLayer):
-            table.append(HeadRow(name, "Dense", (layer.dense,), (shape[0] + 1) * layer.dense))
-            shape = (layer.dense,)
+            table.append(_dense_row(name, width, layer.dense))
+            width = layer.dense
+        elif isinstance(layer, DropoutLayer):
+            table.append(HeadRow(name, "Dropout", (width,), 0, 0))
         else:
-            table.append(HeadRow(name, "Dropout", shape, 0))
-    table.append(HeadRow("predictions", "Dense", (classes,), (shape[0] + 1) * classes))
+            # Scale and offset are trained; mean and variance follow the batches.
+            table.append(HeadRow(name, "BatchNormalization", (width,), 4 * width, 2 * width))
+    table.append(_dense_row("predictions", width, output.units))
     return table
 
 
-_POOLING_TYPES = {"avg": "GlobalAveragePooling2D", "max": "GlobalMaxPooling2D", "flatten": "Flatten"}
+def _dense_row(name: str, width: int, units: int) -> HeadRow:
+    params = (width + 1) * units
+    return HeadRow(name, "Dense", (units,), params, params)
 
 
-def _named(head: Head) -> Iterator[tuple[str, DenseLayer | DropoutLayer]]:
+_KINDS = {DenseLayer: "dense", DropoutLayer: "dropout", BatchNormalizationLayer: "batch_normalization"}
+
+
+def _named(head: Head) -> Iterator[tuple[str, HeadLayer]]:
     for i, layer in enumerate(head.layers, start=1):
-        yield (f"dense_{i}" if isinstance(layer, DenseLayer) else f"dropout_{i}"), layer
+        yield f"{_KINDS[type(layer)]}_{i}", layer
 
 
 def pooling_layer(head: Head) -> Any:
     """The Keras layer that turns the backbone's map into a vector; it has no weights."""
     import keras
 
-    return getattr(keras.layers, _POOLING_TYPES[head.pooling])(name="pooling")
+    return getattr(keras.layers, POOLING_LAYERS[head.pooling])(name="pooling")
 
 
-def trained_layers(head: Head, classes: int, seed: int) -> list[Any]:
+def trained_layers(head: Head, output: Output, seed: int) -> list[Any]:
     """The Keras layers after the pooling. Their weights and dropout follow from ``seed`` alone."""
     import keras
 
     layers: list[Any] = []
     for i, (name, layer) in enumerate(_named(head)):
         if isinstance(layer, DenseLayer):
-            initializer = keras.initializers.GlorotUniform(seed=_seed(seed, i))
             layers.append(
                 keras.layers.Dense(
-                    layer.dense, activation=layer.activation, name=name, kernel_initializer=initializer
+                    layer.dense,
+                    activation=layer.activation,
+                    name=name,
+                    kernel_initializer=keras.initializers.GlorotUniform(seed=layer_seed(seed, i)),
+                    kernel_regularizer=keras.regularizers.L2(layer.l2) if layer.l2 else None,
                 )
             )
+        elif isinstance(layer, DropoutLayer):
+            layers.append(keras.layers.Dropout(layer.dropout, seed=layer_seed(seed, i), name=name))
         else:
-            layers.append(keras.layers.Dropout(layer.dropout, seed=_seed(seed, i), name=name))
-    initializer = keras.initializers.GlorotUniform(seed=_seed(seed, len(layers)))
-    # float32 and softmax: the output is the probability of each class, in the dataset's order.
+            layers.append(keras.layers.BatchNormalization(name=name))
+    # float32: the output is the probability of each class, in the dataset's order.
     layers.append(
         keras.layers.Dense(
-            classes, activation="softmax", name="predictions", dtype="float32", kernel_initializer=initializer
+            output.units,
+            activation=output.activation,
+            name="predictions",
+            dtype="float32",
+            kernel_initializer=keras.initializers.GlorotUniform(seed=layer_seed(seed, len(layers))),
         )
     )
     return layers
 
 
-def _seed(seed: int, position: int) -> int:
+def layer_seed(seed: int, position: int) -> int:
+    """The seed of the head's layer at a position, the output layer counted; one for each."""
     return (seed * 1000003 + position + 1) % (2**31 - 1)

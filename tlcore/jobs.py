@@ -16,7 +16,7 @@ def start(workspace: Workspace, recipe: Recipe, dataset: Dataset, *, name: str =
 
     Raises RecipeError, WorkspaceError or EngineError before anything is queued.
     """
-    plans.for_dataset(recipe, dataset)
+    plans.for_dataset(recipe, dataset, workspace)
     workspace.check_writable()
     crew = engine.start_or_find(workspace)
     run = runs.create(workspace, recipe, dataset, name=name)

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from tlcore import backbones, cuts, heads
-from tlcore.config import Recipe
+from tlcore import cuts, heads
+from tlcore.config import Phase, Recipe
 from tlcore.plans import PhasePlan, Plan
 
 # Part of every prefix's name: raise it when the same parts would give other numbers.
@@ -29,9 +29,10 @@ class Network:
     """The layers of a recipe. All models made from it share them, so training one trains all.
 
     Pixels are float32 of shape (n, size, size, 3), RGB, 0–255; probabilities are (n, classes).
-    The backbone always runs in inference mode, also where its weights are trained: BatchNormalization keeps
-    its statistics (Keras' own advice, keras.io/guides/transfer_learning) and drop-connect stays off, so that
-    a cached prefix and the same layers inside a training graph give the same numbers.
+    The backbone runs in inference mode, also where its weights are trained: BatchNormalization keeps its
+    statistics (Keras' own advice, keras.io/guides/transfer_learning) and drop-connect stays off, so that a
+    cached prefix and the same layers inside a training graph give the same numbers. Where a phase asks for it
+    the trained BatchNormalization layers, and only they, follow the batches.
     Raises WeightsUnavailable when the pretrained weights cannot be had.
     """
 
@@ -42,14 +43,14 @@ class Network:
 
         recipe = plan.recipe
         self.plan = plan
-        self.entry = backbones.get(recipe.backbone.name)
+        self.entry = plan.backbone
         keras.utils.set_random_seed(recipe.seed)
         backbone = self.entry.build(recipe.backbone.weights, plan.image_size_px, weights_folder, progress)
         if recipe.backbone.cut_at:
             backbone = cuts.truncate(backbone, recipe.backbone.cut_at)
         self.backbone = backbone
-        self.pooling = heads.pooling_layer(recipe.head)
-        self.head = heads.trained_layers(recipe.head, plan.classes, recipe.seed)
+        self.pooling = heads.pooling_layer(recipe.head) if len(plan.output_shape) > 1 else None
+        self.head = heads.trained_layers(recipe.head, plan.output, recipe.seed)
 
     @property
     def recipe(self) -> Recipe:
@@ -60,11 +61,11 @@ class Network:
         for i, layer in enumerate(self.backbone.layers):
             layer.trainable = i >= phase.frozen_layers
 
-    def whole(self) -> Any:
-        """Pixels → probabilities."""
+    def whole(self, phase: Phase | None = None) -> Any:
+        """Pixels → probabilities; to be trained as a phase asks, or to be kept."""
         inputs = self._pixels()
-        x = self.backbone(self.entry.preprocess(inputs), training=False)
-        return self._model(inputs, self._classified(self.pooling(x)), "thaw")
+        x = self._run(self.backbone, self.entry.preprocess(inputs), phase)
+        return self._model(inputs, self._classified(self._pooled(x)), "thaw")
 
     def prefix(self, phase: PhasePlan) -> Prefix | None:
         """Pixels → features; None for a phase without a cut point."""
@@ -73,7 +74,7 @@ class Network:
         front, _ = cuts.split(self.backbone, phase.cut_point)
         inputs = self._pixels()
         x = front(self.entry.preprocess(inputs), training=False)
-        model = self._model(inputs, self.pooling(x) if phase.pooled else x, "prefix")
+        model = self._model(inputs, self._pooled(x) if phase.pooled else x, "prefix")
         # By names we choose, not by Keras' own, which count up within a process.
         parts = [
             CODE_VERSION,
@@ -88,18 +89,28 @@ class Network:
             digest.update(np.ascontiguousarray(weight.numpy()).data)
         return Prefix(model, digest.hexdigest())
 
-    def suffix(self, phase: PhasePlan) -> Any:
+    def suffix(self, plan: PhasePlan, phase: Phase | None = None) -> Any:
         """Features → probabilities; for a phase without a cut point, pixels → probabilities."""
         import keras
 
-        if phase.cut_point is None:
-            return self.whole()
-        features = keras.Input(phase.feature_shape, name="features")
-        if phase.pooled:
+        if plan.cut_point is None:
+            return self.whole(phase)
+        features = keras.Input(plan.feature_shape, name="features")
+        if plan.pooled:
             return self._model(features, self._classified(features), "suffix")
-        _, back = cuts.split(self.backbone, phase.cut_point)
-        x = back(features, training=False)
-        return self._model(features, self._classified(self.pooling(x)), "suffix")
+        _, back = cuts.split(self.backbone, plan.cut_point)
+        x = self._run(back, features, phase)
+        return self._model(features, self._classified(self._pooled(x)), "suffix")
+
+    @staticmethod
+    def _run(network: Any, x: Any, phase: Phase | None) -> Any:
+        """The network's output for a tensor: as it is kept, or as a phase trains it."""
+        if phase is None:
+            return network(x, training=False)
+        return _trained_backbone(network, phase.batch_normalization == "trained")(x)
+
+    def _pooled(self, x: Any) -> Any:
+        return x if self.pooling is None else self.pooling(x)
 
     def _pixels(self) -> Any:
         import keras
@@ -117,3 +128,39 @@ class Network:
         import keras
 
         return keras.Model(inputs, outputs, name=name)
+
+
+def _trained_backbone(network: Any, follow_batches: bool) -> Any:
+    """A layer that runs a network in inference mode inside a model that is being trained.
+
+    Keras' ``network(x, training=False)`` does not do that: inside a functional model the ``training=True`` of
+    ``fit`` takes the place of the recorded False (Keras 3.15), so statistics would move and drop-connect
+    would drop. With ``follow_batches`` the trained BatchNormalization layers follow ``training``, only they.
+    """
+    import keras
+
+    class TrainedBackbone(keras.layers.Layer):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__(name=network.name)
+            self.network = network
+
+        def call(self, x: Any, training: bool | None = None) -> Any:
+            if not (follow_batches and training):
+                return self.network(x, training=False)
+            return self.network._run_through_graph(x, operation_fn=_with_batch_statistics)
+
+    return TrainedBackbone()
+
+
+def _with_batch_statistics(operation: Any) -> Any:
+    """The operation, in training mode only where it is a trained BatchNormalization."""
+    import keras
+
+    def call(*inputs: Any, **options: Any) -> Any:
+        # Operations that are no layers, and most layers, know no modes.
+        if "training" in getattr(operation, "_call_context_args", {}):
+            normalizes = isinstance(operation, keras.layers.BatchNormalization)
+            options["training"] = normalizes and operation.trainable
+        return operation(*inputs, **options)
+
+    return call

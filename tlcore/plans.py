@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from tlcore import backbones, cuts, heads
-from tlcore.backbones import LayerInfo
+from tlcore import backbones, cuts, heads, outputs
+from tlcore.backbones import AnyBackbone, LayerInfo
 from tlcore.config import Phase, Recipe
 from tlcore.datasets import Dataset
+from tlcore.outputs import Output
+from tlcore.workspace import Workspace
 
 Shape = tuple[int, ...]
 
@@ -36,7 +38,8 @@ class PhasePlan:
 @dataclass(frozen=True)
 class Plan:
     recipe: Recipe
-    classes: int
+    backbone: AnyBackbone
+    output: Output
     image_size_px: int
     layers: tuple[LayerInfo, ...]
     """The backbone's layers as far as they are kept (``cut_at``)."""
@@ -45,8 +48,12 @@ class Plan:
     phases: tuple[PhasePlan, ...]
 
     @property
+    def classes(self) -> int:
+        return self.output.classes
+
+    @property
     def output_shape(self) -> Shape:
-        """Height, width and channels of the backbone's output."""
+        """Height, width and channels of the backbone's output; or features, for one that ends in a vector."""
         return self.layers[-1].output_shape
 
     @property
@@ -66,6 +73,7 @@ class Plan:
             "total_params": self.total_params,
             "cut_points": list(self.cut_points),
             "head": [asdict(row) for row in self.head],
+            "output_activation": self.output.activation,
             "phases": [asdict(phase) | {"bytes_per_image": phase.bytes_per_image} for phase in self.phases],
         }
 
@@ -75,28 +83,46 @@ def cache_budget_bytes() -> int:
     return int(float(os.environ.get("THAW_CACHE_GB", "8")) * 2**30)
 
 
-def for_dataset(recipe: Recipe, dataset: Dataset) -> Plan:
+def for_dataset(recipe: Recipe, dataset: Dataset, workspace: Workspace) -> Plan:
     """The plan that a training on this dataset follows."""
-    return make(recipe, len(dataset.classes), images=len(dataset.items), budget_bytes=cache_budget_bytes())
+    return make(
+        recipe,
+        len(dataset.classes),
+        several_labels=dataset.several_labels,
+        workspace=workspace,
+        images=len(dataset.items),
+        budget_bytes=cache_budget_bytes(),
+    )
 
 
-def make(recipe: Recipe, classes: int, *, images: int = 0, budget_bytes: int | None = None) -> Plan:
+def make(
+    recipe: Recipe,
+    classes: int,
+    *,
+    several_labels: bool = False,
+    workspace: Workspace | None = None,
+    images: int = 0,
+    budget_bytes: int | None = None,
+) -> Plan:
     """The plan of a recipe for so many classes.
 
     With ``images`` and ``budget_bytes`` a phase caches at the deepest cut that fits the budget; where none
-    fits it caches pixels, and the frozen layers run at every epoch.
-    Raises RecipeError for a backbone, cut or freeze choice that does not exist.
+    fits it caches pixels, and the frozen layers run at every epoch. So they do for fresh augmentation.
+    ``workspace`` is where an own backbone lies.
+    Raises RecipeError for a backbone, cut or freeze choice that does not exist, or a loss that does not fit.
     """
-    entry = backbones.get(recipe.backbone.name)
+    entry = backbones.get(recipe.backbone.name, workspace)
+    output = outputs.of(recipe.loss, classes, several_labels)
     size = recipe.backbone.image_size or entry.image_size_px
     layers = cuts.truncated(entry.layers(size), recipe.backbone.cut_at)
-    head = heads.rows(recipe.head, layers[-1].output_shape, classes)
+    head = heads.rows(recipe.head, layers[-1].output_shape, output)
     points = cuts.cut_points(layers)
     kept = images * recipe.augmentation.distinct_views
     most = budget_bytes // kept if budget_bytes is not None and kept else None
     return Plan(
         recipe,
-        classes,
+        entry,
+        output,
         size,
         layers,
         tuple(head),
@@ -115,10 +141,12 @@ def _phase(
 ) -> PhasePlan:
     frozen = cuts.frozen_count(layers, phase.freeze)
     trained = layers[frozen:]
-    params = sum(layer.trainable_params for layer in trained) + sum(row.params for row in head)
-    for cut in reversed(cuts.usable_cuts(layers, frozen)):
-        pooled = cut == len(layers) - 1 and recipe.head.pooling != "flatten"
-        shape = head[0].output_shape if pooled else layers[cut].output_shape
+    params = sum(layer.trainable_params for layer in trained) + sum(row.trainable_params for row in head)
+    for cut in reversed(cuts.usable_cuts(layers, frozen) if not recipe.augmentation.fresh else ()):
+        shape = layers[cut].output_shape
+        # A vector needs no pooling, and a flattened map is as large as the map.
+        pooled = cut == len(layers) - 1 and len(shape) > 1 and recipe.head.pooling != "flatten"
+        shape = head[0].output_shape if pooled else shape
         found = PhasePlan(frozen, len(trained), params, layers[cut].name, pooled, shape)
         if most_bytes is None or found.bytes_per_image <= most_bytes:
             return found

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from tlcore import images, runtimes
+from tlcore import images, outputs, runtimes
 from tlcore.errors import ImageError
+from tlcore.evaluation import THRESHOLD
 from tlcore.runs import Run
 from tlcore.workspace import Workspace
 
@@ -17,7 +18,9 @@ from tlcore.workspace import Workspace
 @dataclass(frozen=True)
 class Prediction:
     probabilities: dict[str, float]
-    """Of each class, in the dataset's order; they sum to 1."""
+    """Of each class, in the dataset's order."""
+    independent: bool = False
+    """Whether each probability is an answer of its own (sigmoid); else they sum to 1."""
 
     @property
     def label(self) -> str:
@@ -26,6 +29,13 @@ class Prediction:
     @property
     def probability(self) -> float:
         return max(self.probabilities.values())
+
+    @property
+    def labels(self) -> list[str]:
+        """The classes found: the likeliest one; of independent ones all from one half up, or none."""
+        if not self.independent:
+            return [self.label]
+        return [name for name, value in self.probabilities.items() if value >= THRESHOLD]
 
     @property
     def ranked(self) -> list[tuple[str, float]]:
@@ -42,6 +52,7 @@ class Predictor:
     def __init__(self, workspace: Workspace, run: Run) -> None:
         self._graph, self._record = runtimes.open_graph(workspace, run)
         self.classes = run.classes
+        self._independent = run.output.activation == "sigmoid" and run.output.units > 1
 
     def predict(self, content: bytes) -> Prediction:
         """``content``: a picture file. It is made safe and upright exactly as the training pictures were.
@@ -57,8 +68,10 @@ class Predictor:
         return self._judged(images.load_rgb(path, self._record.image_size_px))
 
     def _judged(self, pixels: npt.NDArray[np.uint8]) -> Prediction:
-        row = self._graph.run(pixels[None])[0]
-        return Prediction({name: float(value) for name, value in zip(self.classes, row, strict=True)})
+        row = outputs.probabilities(self._graph.run(pixels[None]))[0]
+        return Prediction(
+            {name: float(value) for name, value in zip(self.classes, row, strict=True)}, self._independent
+        )
 
     def predict_file(self, path: Path) -> Prediction:
         """Raises ImageError for a file that is not there or is no picture."""

@@ -5,15 +5,18 @@ rewritten; what the run is doing is derived from both.
 """
 
 import dataclasses
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from tlcore import outputs
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.errors import NotFound, RecipeError, WorkspaceError
+from tlcore.outputs import Output
 from tlcore.workspace import Workspace, append_line, new_id, read_json, read_lines, write_atomic, write_json
 
 Event = dict[str, Any]
@@ -45,6 +48,8 @@ class Run:
     dataset_name: str
     classes: tuple[str, ...]
     """Of the dataset, in the order of the model's outputs; a run outlives its dataset."""
+    several_labels: bool
+    """Whether a picture of the dataset may belong to several classes."""
     created: str
     """ISO 8601, UTC."""
     recipe: Recipe
@@ -66,6 +71,11 @@ class Run:
     @property
     def stop_file(self) -> Path:
         return self.folder / "stop"
+
+    @property
+    def output(self) -> Output:
+        """What its model's last layer says."""
+        return outputs.of(self.recipe.loss, len(self.classes), self.several_labels)
 
     def record(self, event: str, **values: Any) -> None:
         """Append one event to the history, with the time."""
@@ -96,6 +106,7 @@ def create(workspace: Workspace, recipe: Recipe, dataset: Dataset, *, name: str 
         dataset.id,
         dataset.name,
         dataset.classes,
+        dataset.several_labels,
         now(),
         recipe,
         workspace.runs / id,
@@ -119,7 +130,8 @@ def load(workspace: Workspace, id: str) -> Run:
     try:
         record = read_json(folder / "run.json")
         return Run(
-            **record | {"classes": tuple(record["classes"])},
+            # Runs made before there were several labels have one.
+            **{"several_labels": False} | record | {"classes": tuple(record["classes"])},
             folder=folder,
             recipe=Recipe.parse(read_json(folder / "recipe.json")),
         )
@@ -163,6 +175,8 @@ class Progress:
     time_left_s: float | None = None
     message: str = ""
     """Why it ended as it did; while it goes on, what it does beside training."""
+    kept: tuple[int, ...] = ()
+    """The epochs that early stopping kept, one for each phase that had it and has ended."""
     final: Event = dataclasses.field(default_factory=dict)
 
     @property
@@ -176,17 +190,19 @@ def progress(run: Run, events: list[Event], *, alive: bool) -> Progress:
     epochs = tuple(event for event in events if event["event"] == "epoch")
     final = events[-1] if events and events[-1]["event"] in _FINAL_EVENTS else {}
     preparing = status in (Status.QUEUED, Status.PREPARING)
-    share, left = _features_share(events) if preparing else _training_share(run, events, epochs)
+    expected = _epochs_expected(run, events)
+    share, left = _features_share(events) if preparing else _training_share(expected, events, epochs)
     if status is Status.DONE:
         share = 1.0
     return Progress(
         status,
         epochs,
-        run.recipe.epochs,
+        expected,
         share,
         # What is left of a stop, and of saving, is not told by the pace of the epochs.
         left if status in (Status.PREPARING, Status.TRAINING) and not _finishing(events) else None,
         _message(events, final),
+        tuple(event["epoch"] for event in events if event["event"] == "kept"),
         final,
     )
 
@@ -221,7 +237,19 @@ def _status(run: Run, events: list[Event], *, alive: bool) -> Status:
     return Status.TRAINING if any(e["event"] == "phase" for e in events) else Status.PREPARING
 
 
-def _training_share(run: Run, events: list[Event], epochs: tuple[Event, ...]) -> tuple[float, float | None]:
+def _epochs_expected(run: Run, events: list[Event]) -> int:
+    """The epochs of the recipe, or fewer: early stopping may have ended a phase before its time."""
+    done = Counter(event["phase"] for event in events if event["event"] == "epoch")
+    begun = max((event["phase"] for event in events if event["event"] == "phase"), default=0)
+    ended = {*range(begun), *(event["phase"] for event in events if event["event"] == "kept")}
+    return sum(
+        done[number] if number in ended else phase.epochs for number, phase in enumerate(run.recipe.phases)
+    )
+
+
+def _training_share(
+    expected: int, events: list[Event], epochs: tuple[Event, ...]
+) -> tuple[float, float | None]:
     """Epochs done and the batches of the one under way; the time left by the pace of the latest epochs."""
     done = float(len(epochs))
     paces = [float(epoch["seconds"]) for epoch in epochs[-5:]]
@@ -230,8 +258,8 @@ def _training_share(run: Run, events: list[Event], epochs: tuple[Event, ...]) ->
         part = last["step"] / last["steps"]
         done += part
         paces = paces or [last["elapsed_s"] / part]
-    left = sum(paces) / len(paces) * (run.recipe.epochs - done) if paces else None
-    return min(done / run.recipe.epochs, 1.0), left
+    left = sum(paces) / len(paces) * (expected - done) if paces else None
+    return min(done / expected, 1.0), left
 
 
 def _features_share(events: list[Event]) -> tuple[float, float | None]:

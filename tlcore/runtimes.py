@@ -85,13 +85,7 @@ class GraphRecord:
 
 def open_graph(workspace: Workspace, run: Run) -> tuple[Graph, GraphRecord]:
     """The graph of a finished run. Raises RunError when it has none that can be trusted."""
-    if not (run.folder / "graph.json").is_file():
-        raise RunError(f"{run.name} has no finished model yet. Train it to the end first.")
-    damaged = f"The graph of {run.name} is damaged. Train it again: it takes seconds."
-    try:
-        record = GraphRecord(**read_json(run.folder / "graph.json"))
-    except TypeError as error:
-        raise RunError(damaged) from error
+    record = read_record(run)
     if record.sentence:
         raise RunError(record.sentence)
     shared = [_shared(workspace, record.prefix)] if record.prefix else []
@@ -102,7 +96,21 @@ def open_graph(workspace: Workspace, run: Run) -> tuple[Graph, GraphRecord]:
     try:
         return Graph([*shared, run.folder / "suffix.tflite"]), record
     except ValueError as error:
-        raise RunError(damaged) from error
+        raise RunError(_damaged(run)) from error
+
+
+def read_record(run: Run) -> GraphRecord:
+    """Raises RunError when the run has none yet, or a damaged one."""
+    if not (run.folder / "graph.json").is_file():
+        raise RunError(f"{run.name} has no finished model yet. Train it to the end first.")
+    try:
+        return GraphRecord(**read_json(run.folder / "graph.json"))
+    except TypeError as error:
+        raise RunError(_damaged(run)) from error
+
+
+def _damaged(run: Run) -> str:
+    return f"The graph of {run.name} is damaged. Train it again: it takes seconds."
 
 
 def convert(workspace: Workspace, run: Run, network: Network, dataset: Dataset) -> GraphRecord:

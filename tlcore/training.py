@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tlcore import datasets, evaluation, exporters, features, plans, runs, runtimes
+from tlcore import augmentation, datasets, evaluation, exporters, features, outputs, plans, runs, runtimes
 from tlcore.callbacks import EpochBatches, StopRequested, check_stop, keras_callbacks
 from tlcore.config import Phase
 from tlcore.datasets import Split
 from tlcore.errors import RunError, ThawError
 from tlcore.models import Network
+from tlcore.optimization import compile_for, early_stopping
 from tlcore.runs import Run
 from tlcore.workspace import Workspace
 
@@ -75,8 +76,9 @@ class _Story:
         self.seconds = {"features": 0.0, "training": 0.0}
         self.workspace, self.run, self.recipe = workspace, run, run.recipe
         self.dataset = datasets.load(workspace, run.dataset_id)
-        self.labels = np.array([item.label for item in self.dataset.items], np.int32)
-        self.plan = plans.for_dataset(run.recipe, self.dataset)
+        self.plan = plans.for_dataset(run.recipe, self.dataset, workspace)
+        self.targets = self.plan.output.targets(self.dataset.targets())
+        self.epochs_done = 0
         self.reused: bool | None = None
         """Whether all features were there already; None while there are none."""
         self.views: list[npt.NDArray[Any]] = []
@@ -91,39 +93,81 @@ class _Story:
         self.network.freeze(plan)
         views = self._features(number)
         check_stop(self.run)
-        self.views, self.model = views, self.network.suffix(plan)
-        compile_for(self.model, phase, self.recipe.loss)
+        self.views, self.model = views, self.network.suffix(plan, phase)
+        batches = self._batches()
+        compile_for(self.model, self.recipe, phase, self.plan.output, batches.steps)
         trainable = sum(int(np.prod(weight.shape)) for weight in self.model.trainable_weights)
         self.run.record("phase", phase=number, cut_point=plan.cut_point, trainable_params=trainable)
         started_s = time.monotonic()
         try:
-            self._fit(phase, number)
+            self._fit(phase, number, batches)
         finally:
             self.seconds["training"] += time.monotonic() - started_s
 
-    def _fit(self, phase: Phase, number: int) -> None:
-        size, seed = self.recipe.batch_size, self.recipe.seed
-        batches = EpochBatches(self.views, self.labels, self._rows(Split.TRAIN), size, seed)
-        held_out = EpochBatches(self.views[:1], self.labels, self._rows(Split.VAL), size, seed=None)
-        first = sum(phase.epochs for phase in self.recipe.phases[:number])
-        self.model.fit(
-            batches.dataset(),
-            validation_data=held_out.dataset(),
-            epochs=phase.epochs,
-            verbose=0,
-            shuffle=False,
-            callbacks=keras_callbacks(self.run, number, first, batches),
+    def _fit(self, phase: Phase, number: int, batches: EpochBatches) -> None:
+        best = early_stopping(phase.patience) if phase.patience else None
+        callbacks = keras_callbacks(self.run, number, self.epochs_done, batches)
+        try:
+            fitted = self.model.fit(
+                batches.dataset(),
+                validation_data=self._held_out(Split.VAL).dataset(),
+                epochs=phase.epochs,
+                verbose=0,
+                shuffle=False,
+                callbacks=[*callbacks, *([best] if best else [])],
+            )
+        except StopRequested:
+            if best is not None and best.best_weights is not None:
+                # Keras restores them at the end of a fit, which a stop never reaches.
+                self.model.set_weights(best.best_weights)
+                self._record_kept(number, best)
+            raise
+        if best is not None:
+            self._record_kept(number, best)
+        self.epochs_done += len(fitted.epoch)
+
+    def _record_kept(self, number: int, best: Any) -> None:
+        self.run.record("kept", phase=number, epoch=self.epochs_done + best.best_epoch + 1)
+
+    def _batches(self) -> EpochBatches:
+        """The training pictures, shuffled anew in each epoch."""
+        rows, recipe = self._rows(Split.TRAIN), self.recipe
+        weights = None
+        if recipe.class_weights == "balanced":
+            # By the training pictures alone; the others are not to be known.
+            labels = self.dataset.targets()
+            weights = np.ones(len(labels), np.float32)
+            weights[rows] = outputs.balanced_weights(labels[rows])
+        change = self._change if recipe.augmentation.fresh else None
+        return EpochBatches(
+            self.views, self.targets, rows, recipe.batch_size, recipe.seed, weights=weights, change=change
+        )
+
+    def _change(self, pixels: npt.NDArray[np.uint8], row: int, epoch: int) -> npt.NDArray[np.uint8]:
+        # From 1 on: number 0 is the picture as it is.
+        return augmentation.augment(
+            pixels,
+            self.recipe.augmentation,
+            seed=self.recipe.seed,
+            number=epoch + 1,
+            sha256=self.dataset.items[row].sha256,
+        )
+
+    def _held_out(self, split: Split) -> EpochBatches:
+        """Pictures that are not trained on, as they are and in their order."""
+        return EpochBatches(
+            self.views[:1], self.targets, self._rows(split), self.recipe.batch_size, seed=None
         )
 
     def _features(self, number: int) -> list[npt.NDArray[Any]]:
         """One array for each augmentation view, computed or found."""
         started_s = time.monotonic()
-        plan, augmentation = self.plan.phases[number], self.recipe.augmentation
+        plan, variants = self.plan.phases[number], self.recipe.augmentation
         prefix = self.network.prefix(plan)
-        tell = _Teller(self.run, augmentation.distinct_views)
+        tell = _Teller(self.run, variants.distinct_views)
         found = []
-        for view_number in range(augmentation.distinct_views):
-            view = features.View(view_number, augmentation.flip, self.recipe.seed)
+        for view_number in range(variants.distinct_views):
+            view = features.View(view_number, variants, self.recipe.seed)
             told = functools.partial(tell, view_number)
             found.append(
                 features.prepare(self.workspace, self.dataset, prefix, self.plan.image_size_px, view, told)
@@ -171,8 +215,8 @@ class _Story:
         for split in (Split.VAL, Split.TEST):
             rows = self._rows(split)
             if len(rows):
-                batches = EpochBatches(self.views[:1], self.labels, rows, self.recipe.batch_size, seed=None)
-                judged[split] = np.concatenate([self.model.predict_on_batch(x) for x, _ in batches()])
+                raw = [self.model.predict_on_batch(x) for x, _ in self._held_out(split)()]
+                judged[split] = outputs.probabilities(np.concatenate(raw))
                 if not np.isfinite(judged[split]).all():
                     raise RunError(
                         "The model answers with numbers that are infinite or not numbers, so it is not kept. "
@@ -199,16 +243,3 @@ class _Teller:
                 total=total * self.views,
                 elapsed_s=round(now_s - self.started_s, 3),
             )
-
-
-def compile_for(model: Any, phase: Phase, loss: str) -> None:
-    """Compile a model with a phase's optimizer; it is new in each phase, as its moments are."""
-    import keras
-
-    optimizers = {
-        "adam": keras.optimizers.Adam,
-        "adamw": keras.optimizers.AdamW,
-        "sgd": keras.optimizers.SGD,
-        "rmsprop": keras.optimizers.RMSprop,
-    }
-    model.compile(optimizer=optimizers[phase.optimizer](phase.learning_rate), loss=loss, metrics=["accuracy"])

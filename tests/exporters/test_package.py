@@ -17,7 +17,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from PIL import Image
 
-from tlcore import evaluation, exporters, images, runs
+from tlcore import backbones, evaluation, exporters, images, runs
+from tlcore.backbones import own
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset, Split
 from tlcore.errors import RunError
@@ -27,6 +28,22 @@ from tlcore.runs import Run
 from tlcore.workspace import Workspace
 
 HOSTILE = ("<img src=x onerror=alert(1)>", "![](http:⁄⁄127.0.0.1:9⁄x.png)", "**b** `c` $x$")
+
+ACTIVE = {"image", "html_block", "html_inline", "strong_open", "link_open"}
+OWN = {
+    "id": "0" * 16,
+    "title": "",
+    "origin": "file x.keras",
+    "created": "2026-01-01T00:00:00+00:00",
+    "preprocessing": "unit",
+    "guessed": True,
+    "input_kind": "map",
+    "channels": 3,
+    "any_size": False,
+    "image_size_px": 8,
+    "feature_width": 5,
+    "dropped": ["classes"],
+}
 
 
 def unpacked(workspace: Workspace, run: Run) -> dict[str, bytes]:
@@ -126,6 +143,33 @@ def test_the_readme_does_not_make_up_an_accuracy(
     assert "stopped early" not in readme(shared_workspace, trained)
 
 
+def test_the_readme_tells_whole_pictures_from_single_answers(
+    shared_workspace: Workspace, trained: Run, tmp_path: Path
+) -> None:
+    """Of several labels, the share of right yes/no answers is not that of the pictures."""
+    run = copied(trained, tmp_path / "run")
+    judged = replace(evaluation.load(trained).splits[Split.VAL], accuracy=0.9, exact_match=0.4)
+    evaluation.save(Evaluation({Split.VAL: judged}), run)
+    assert (
+        "It judged all labels right of 40% of 9 validation pictures, and 90% of the single yes/no answers."
+    ) in readme(shared_workspace, run)
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, "`", "``` a ``b`", "a\n\n# b", "a\n\n<b>x</b>", "* a"])
+def test_names_of_an_own_backbone_and_its_weights_are_shown_literally(
+    name: str, shared_workspace: Workspace, trained: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = replace(own.from_meta(OWN, Path()), title=name)
+    monkeypatch.setattr(backbones, "get", lambda *words: entry)
+    weights = f"{' '.join(name.replace('/', '').split())}.h5"
+    run = replace(trained, recipe=trained.recipe.changed("backbone.weights", weights))
+    found = tokens(readme(shared_workspace, run))
+    assert not {token.type for token in found} & {*ACTIVE, "em_open"}
+    assert [token.tag for token in found if token.type == "heading_open"] == ["h1", "h2", "h2"]
+    spans = [token.content for token in found if token.type == "code_inline"]
+    assert {" ".join(name.split()), weights} <= set(spans)
+
+
 def test_the_readme_owns_up_to_random_weights(shared_workspace: Workspace, trained: Run) -> None:
     run = replace(trained, recipe=trained.recipe.changed("backbone.weights", "none"))
     text = readme(shared_workspace, run)
@@ -166,13 +210,7 @@ def test_hostile_class_names_are_literal(shared_workspace: Workspace, trained: R
     listed = [f"{number}  {name}" for number, name in enumerate(HOSTILE)]
     # As a block of code, which Markdown leaves alone; and nowhere else.
     assert [token.content.splitlines() for token in found if token.type == "code_block"][-1] == listed
-    assert not {token.type for token in found} & {
-        "image",
-        "html_block",
-        "html_inline",
-        "strong_open",
-        "link_open",
-    }
+    assert not {token.type for token in found} & ACTIVE
     assert all("alert" not in token.content for token in found if token.type != "code_block")
 
 

@@ -1,19 +1,16 @@
 """The commands of ``thaw``. Each reads its words, calls the core, and prints."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 
 import tlcore
-from tlcore import backbones, jobs, plans, runs
-from tlcore.cli import console, engine
+from tlcore import advice, jobs, plans, runs
+from tlcore.cli import backbones, console, engine, recipe
 from tlcore.cli.common import AsJson, Home, RecipeFile, Settings, told, workspace_of
 from tlcore.cli.train import train_and_wait
-from tlcore.config import Recipe
-from tlcore.errors import NotFound, RecipeError, ThawError
+from tlcore.errors import NotFound, ThawError
 from tlcore.workspace import Workspace
 
 app = typer.Typer(
@@ -23,25 +20,13 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Train an image classifier by transfer learning. Without a command: open the app.",
 )
+app.add_typer(backbones.app, name="backbones")
 app.add_typer(engine.app, name="engine")
 
 
 def main() -> None:
     """The entry point of the command ``thaw``."""
     app()
-
-
-def _recipe(file: Path | None, settings: list[str] | None) -> Recipe:
-    recipe = Recipe.load(file) if file else Recipe()
-    for setting in settings or []:
-        key, sign, value = setting.partition("=")
-        if not sign:
-            raise RecipeError(f"--set takes KEY=VALUE, such as head.pooling=max. Received: {setting!r}.")
-        try:
-            recipe = recipe.changed(key.strip(), yaml.safe_load(value))
-        except yaml.YAMLError as error:
-            raise RecipeError(f"--set {key}: {value!r} is not valid YAML.") from error
-    return recipe
 
 
 def _find_run(workspace: Workspace, id: str) -> runs.Run:
@@ -91,11 +76,12 @@ def train(
 ) -> None:
     """Train a recipe on pictures and wait for the model. Exit status 0 only when the run is done."""
     with told(as_json):
-        recipe = _recipe(recipe_file, settings)
+        workspace = workspace_of(home)
         report = train_and_wait(
-            workspace_of(home),
+            workspace,
             data,
-            recipe,
+            recipe.read(workspace, recipe_file, settings),
+            loss_is_chosen=recipe.names_a_loss(recipe_file, settings),
             name=name,
             val_fraction=val,
             test_fraction=test,
@@ -120,14 +106,24 @@ def describe(
     recipe_file: Annotated[Path | None, typer.Argument(metavar="[RECIPE]", help="A recipe file.")] = None,
     settings: Settings = None,
     classes: Annotated[int, typer.Option(min=2, help="How many classes the head tells apart.")] = 2,
+    several_labels: Annotated[bool, typer.Option(help="Count for pictures with several labels.")] = False,
+    home: Home = None,
     as_json: AsJson = False,
 ) -> None:
     """Count what a recipe amounts to: layers, parameters, and what each phase trains and caches."""
     with told(as_json):
-        plan = plans.make(_recipe(recipe_file, settings), classes)
+        workspace = workspace_of(home)
+        chosen = recipe.fitted(
+            recipe.read(workspace, recipe_file, settings),
+            several_labels=several_labels,
+            loss_is_chosen=recipe.names_a_loss(recipe_file, settings),
+        )
+        plan = plans.make(chosen, classes, several_labels=several_labels, workspace=workspace)
     if as_json:
         console.print_json(plan.to_json())
         return
+    for sentence in advice.warnings(plan):
+        console.warn(sentence)
     backbone_params = plan.total_params - plan.head_params
     console.out.print(
         f"{plan.recipe.backbone.name}: {len(plan.layers)} layers, {backbone_params:,} parameters; "
@@ -171,6 +167,7 @@ def predict(
                 {
                     "file": str(image),
                     "label": prediction.label,
+                    "labels": prediction.labels,
                     "probability": prediction.probability,
                     "probabilities": prediction.probabilities,
                 }
@@ -183,7 +180,10 @@ def predict(
     else:
         console.print_table(
             ["file", "class", "probability"],
-            [[r["file"], r.get("label"), console.percent(r.get("probability"))] for r in results],
+            [
+                [r["file"], ", ".join(r.get("labels", [])), console.percent(r.get("probability"))]
+                for r in results
+            ],
         )
     if any("error" in result for result in results):
         raise typer.Exit(1)
@@ -224,44 +224,6 @@ def list_runs(home: Home = None, as_json: AsJson = False) -> None:
                 r["dataset_name"],
                 console.percent(r["val_accuracy"]),
                 r["recipe"],
-            ]
-            for r in rows
-        ],
-    )
-
-
-@app.command("backbones")
-def list_backbones(home: Home = None, as_json: AsJson = False) -> None:
-    """List the pretrained networks and whether their weights are at hand."""
-    rows: list[dict[str, Any]] = []
-    for entry in backbones.all_backbones():
-        status = entry.weights_status(workspace_of(home).weights)
-        rows.append(
-            {
-                "name": entry.name,
-                "title": entry.title,
-                "family": entry.family,
-                "image_size": entry.image_size_px,
-                "params": entry.params,
-                "layers": entry.layer_count,
-                "imagenet_top1": entry.imagenet_top1,
-                "weights": asdict(status),
-                "good_for": entry.good_for,
-            }
-        )
-    if as_json:
-        console.print_json(rows)
-        return
-    console.print_table(
-        ["name", "px", "M params", "top-1 %", "weights", "good for"],
-        [
-            [
-                r["name"],
-                r["image_size"],
-                f"{r['params'] / 1e6:.1f}",
-                r["imagenet_top1"],
-                "here" if r["weights"]["at_hand"] else "download",
-                r["good_for"],
             ]
             for r in rows
         ],

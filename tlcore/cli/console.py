@@ -35,6 +35,10 @@ def complain(sentence: str) -> None:
     err.print(f"[bold red]Error:[/] {escape(sentence)}", soft_wrap=True, highlight=False)
 
 
+def warn(sentence: str) -> None:
+    err.print(f"[bold yellow]Warning:[/] {escape(sentence)}", soft_wrap=True, highlight=False)
+
+
 @contextmanager
 def progress_bar() -> Iterator[Tell]:
     """A bar on stderr; call what it yields with (what, share 0–1, note=...)."""

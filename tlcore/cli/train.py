@@ -6,6 +6,7 @@ from typing import Any
 
 from tlcore import datasets, intake, jobs, plans
 from tlcore.cli import console
+from tlcore.cli.recipe import fitted
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset, Split
 from tlcore.errors import DatasetError, NotFound
@@ -20,6 +21,7 @@ def train_and_wait(
     data: str,
     recipe: Recipe,
     *,
+    loss_is_chosen: bool,
     name: str,
     val_fraction: float,
     test_fraction: float,
@@ -28,12 +30,13 @@ def train_and_wait(
     """Returns what ``thaw train --json`` prints. Raises ThawError for what is refused before the run."""
     started_s = time.monotonic()
     # A recipe that cannot be is refused before thousands of pictures are read.
-    plans.make(recipe, classes=2)
+    plans.make(recipe, classes=2, workspace=workspace)
     with console.progress_bar() as tell:
         dataset = _dataset(
             workspace, data, tell, val_fraction=val_fraction, test_fraction=test_fraction, seed=split_seed
         )
         intake_s = time.monotonic() - started_s
+        recipe = fitted(recipe, several_labels=dataset.several_labels, loss_is_chosen=loss_is_chosen)
         tell("Starting", 0.0)
         run = jobs.start(workspace, recipe, dataset, name=name)
         progress = _wait(workspace, run, tell)

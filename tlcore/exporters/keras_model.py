@@ -23,10 +23,13 @@ def save_keras(model: Any, file: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
+# A model with a single output says how likely the second of its two classes is.
+SCORES, SCORES_OF_TWO = "scores", "numpy.append(1 - scores, scores)"
+
 PROGRAM = """\
 import json, sys, keras, numpy, PIL.Image as pil, PIL.ImageOps
 image = PIL.ImageOps.exif_transpose(pil.open(sys.argv[1])).convert("RGBA")
 rgb = pil.alpha_composite(pil.new("RGBA", image.size, "white"), image).convert("RGB").resize([{size}] * 2, 2)
 scores = keras.models.load_model("model.keras").predict(numpy.float32(rgb)[None], verbose=0)[0]
-print(dict(zip(json.load(open("labels.json", encoding="utf-8")), scores.round(4).tolist())))
+print(dict(zip(json.load(open("labels.json", encoding="utf-8")), {scores}.round(4).tolist())))
 """

@@ -2,15 +2,17 @@
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import tlcore
-from tlcore import backbones, datasets, evaluation
+from tlcore import backbones, datasets, evaluation, runtimes
+from tlcore.backbones import AnyBackbone, OwnBackbone
 from tlcore.datasets import Split
-from tlcore.errors import NotFound, RunError
-from tlcore.exporters.keras_model import PROGRAM
+from tlcore.errors import NotFound, RunError, UnknownBackbone, WorkspaceError
+from tlcore.exporters.keras_model import PROGRAM, SCORES, SCORES_OF_TWO
 from tlcore.runs import Run
 from tlcore.workspace import Workspace
 
@@ -24,7 +26,7 @@ class Exporter:
     """What a person gets, in a sentence or two."""
     files: Callable[[Run], dict[str, bytes]]
     program: str
-    """A program that uses the model; ``{size}`` is filled in."""
+    """A program that uses the model; ``{size}`` and ``{scores}`` are filled in."""
     requires: str
     """What to install for the program."""
 
@@ -65,7 +67,8 @@ def package(workspace: Workspace, run: Run, format: str = "keras") -> bytes:
 
 def program(run: Run, format: str) -> str:
     """A few lines of Python that use the run's model. Raises RunError for an unknown format."""
-    return _exporter(format).program.format(size=_image_size_px(run))
+    scores = SCORES_OF_TWO if run.output.units == 1 else SCORES
+    return _exporter(format).program.format(size=_image_size_px(run), scores=scores)
 
 
 def _exporter(format: str) -> Exporter:
@@ -75,7 +78,7 @@ def _exporter(format: str) -> Exporter:
 
 
 def _image_size_px(run: Run) -> int:
-    return run.recipe.backbone.image_size or backbones.get(run.recipe.backbone.name).image_size_px
+    return run.recipe.backbone.image_size or runtimes.read_record(run).image_size_px
 
 
 def _readme(workspace: Workspace, run: Run, format: str) -> str:
@@ -101,20 +104,33 @@ def _readme(workspace: Workspace, run: Run, format: str) -> str:
 
 - In: `float32` of shape `(n, {size}, {size}, 3)`, RGB, 0–255. All preprocessing is inside the model; the
   picture is only turned upright, put on white where it is transparent, and resized (bilinear).
-- Out: `float32` of shape `(n, {len(run.classes)})`, the probability of each class in the order of
-  `labels.json`.
+- Out: `float32` of shape `(n, {run.output.units})`, {_meaning(run)}
 
 The classes:
 
 {names}
 
 `recipe.yaml` holds all that defined the training.
-{_weights(run)}
+{_weights(workspace, run)}
 """
 
 
+def _meaning(run: Run) -> str:
+    if run.output.units == 1:
+        return "the probability of the second class of `labels.json`; the first\n  has the rest of it."
+    if run.output.activation == "sigmoid":
+        return (
+            "the probability of each class in the order of\n  `labels.json`, "
+            "each for itself: a picture shows all classes from 0.5 up."
+        )
+    return "the probability of each class in the order of\n  `labels.json`."
+
+
 def _training(workspace: Workspace, run: Run) -> str:
-    title = backbones.get(run.recipe.backbone.name).title
+    entry = _entry(workspace, run)
+    title = entry.title if entry else "a model of somebody's own"
+    if isinstance(entry, OwnBackbone):
+        title = _literal(title)
     try:
         pictures = f" on {len(datasets.load(workspace, run.dataset_id).of(Split.TRAIN))} pictures"
     except NotFound:
@@ -127,11 +143,39 @@ def _accuracy(run: Run) -> str:
     judged = evaluation.load(run).splits.get(Split.VAL)
     if judged is None:
         return f"{stopped}How often it is right was not measured."
-    return f"{stopped}It judged {judged.accuracy:.0%} of {len(judged.pictures)} validation pictures right."
+    count = len(judged.pictures)
+    if judged.exact_match is None:
+        return f"{stopped}It judged {judged.accuracy:.0%} of {count} validation pictures right."
+    return (
+        f"{stopped}It judged all labels right of {judged.exact_match:.0%} of {count} validation pictures, "
+        f"and {judged.accuracy:.0%} of the single yes/no answers."
+    )
 
 
-def _weights(run: Run) -> str:
-    if run.recipe.backbone.weights == "none":
+def _weights(workspace: Workspace, run: Run) -> str:
+    weights = run.recipe.backbone.weights
+    if weights == "none":
         return "It started from random weights, not from pretrained ones."
-    file = backbones.get(run.recipe.backbone.name).weights_file
-    return f"The pretrained weights: {file.source}, {file.licence}."
+    if weights != "imagenet":
+        return f"It started from the weights in {_literal(weights)}."
+    entry = _entry(workspace, run)
+    if entry is None or entry.weights_file is None:
+        return "It started from the weights of that model."
+    return f"The pretrained weights: {entry.weights_file.source}, {entry.weights_file.licence}."
+
+
+def _literal(text: str) -> str:
+    """A user's text as a code span, in which Markdown and HTML mean nothing."""
+    line = " ".join(text.split())
+    # It ends at a row of as many backticks as it begins with, so these are more than any row inside.
+    fence = "`" * (1 + max(map(len, re.findall("`+", line)), default=0))
+    space = " " if "`" in line else ""
+    return f"{fence}{space}{line}{space}{fence}"
+
+
+def _entry(workspace: Workspace, run: Run) -> AnyBackbone | None:
+    """The backbone; None for an own one that was deleted since: a run outlives it."""
+    try:
+        return backbones.get(run.recipe.backbone.name, workspace)
+    except (UnknownBackbone, WorkspaceError):
+        return None
