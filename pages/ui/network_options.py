@@ -8,11 +8,11 @@ from tlcore import backbones, cuts
 from tlcore.backbones import LayerInfo, weights_file
 from tlcore.config import Recipe
 from tlcore.errors import RecipeError
+from tlcore.recipe_parts import WEIGHT_SUFFIXES
 
 WEIGHTS = {"imagenet": "Pretrained", "none": "From scratch", "file": "A file"}
 SIZES_PX = (32, 64, 96, 128, 160, 192, 224, 240, 256, 299, 320, 384, 448, 480, 512, 600, 768, 1024)
 # What a recipe takes (``recipe_parts``).
-WEIGHT_FILES = (".h5", ".keras")
 OWN_SIZE, WHOLE = 0, ""
 
 
@@ -67,7 +67,7 @@ def _weights_file(recipe: Recipe) -> None:
     chosen = recipe.backbone.weights if recipe.backbone.weights not in WEIGHTS else None
     folder = state.workspace().weights
     found = {file.name for file in folder.iterdir()} if folder.is_dir() else set()
-    names = sorted(name for name in found | {chosen or ""} if name.endswith(WEIGHT_FILES))
+    names = sorted(name for name in found | {chosen or ""} if name.endswith(WEIGHT_SUFFIXES))
     with st.container(border=True):
         st.selectbox(
             "Weights file",

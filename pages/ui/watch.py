@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.ui import guide, state
+from pages.ui import guide, measures, state
 from pages.ui.messages import guarded, literal, told
 from pages.ui.numbers import percent, seconds_words
 from tlcore import jobs, plots
+from tlcore.datasets import Split
 from tlcore.runs import Event, Progress, Run, Status
 
 ICONS = {
@@ -107,7 +108,7 @@ def _before_last_phase(progress: Progress) -> list[Event]:
 
 
 def _curves(run: Run, progress: Progress) -> None:
-    _figures(progress)
+    _figures(run, progress)
     kept = list(progress.kept)
     st.caption(
         " ".join(sentence for sentence in (_kept(kept), _rate(progress), _times(progress)) if sentence)
@@ -132,7 +133,7 @@ def phase_ends(epochs: Sequence[Event]) -> list[int]:
     ]
 
 
-def _figures(progress: Progress) -> None:
+def _figures(run: Run, progress: Progress) -> None:
     last, best = progress.epochs[-1], progress.best
     seconds = progress.final.get("seconds", {})
     # Early stopping may have kept another epoch than the last.
@@ -144,6 +145,11 @@ def _figures(progress: Progress) -> None:
         st.metric("Training accuracy", percent(last["accuracy"]), border=True)
         if best is not None:
             st.metric("Best epoch", f"{best['epoch']} ({percent(best['val_accuracy'])})", border=True)
+        if run.several_labels and (exact := measures.shares(run, progress).get(Split.VAL)) is not None:
+            # Of several labels the accuracy is that of single answers, most of which are right by themselves.
+            st.metric(
+                measures.EXACT_MATCH, percent(exact), border=True, help=measures.HELP[measures.EXACT_MATCH]
+            )
         if seconds.get("total"):
             st.metric("Took", f"{seconds['total']:.1f} s", border=True)
 
