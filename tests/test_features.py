@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -5,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tlcore import augmentation, features, images, plans
+from tlcore import augmentation, feature_store, features, images, plans
 from tlcore.config import Augmentation, Recipe
 from tlcore.datasets import Dataset
 from tlcore.errors import WorkspaceError
@@ -75,28 +76,28 @@ def test_the_key_is_of_all_that_the_numbers_depend_on(
     flipped = View(1, MIRROR, 0)
     items = few.items
     keys = [
-        features_key(items, prefix, SIZE, View()),
-        features_key(items[:-1], prefix, SIZE, View()),
-        features_key(items[::-1], prefix, SIZE, View()),
-        features_key(items, Prefix(prefix.model, "another digest"), SIZE, View()),
+        features_key(items, prefix.digest, SIZE, View()),
+        features_key(items[:-1], prefix.digest, SIZE, View()),
+        features_key(items[::-1], prefix.digest, SIZE, View()),
+        features_key(items, "another digest", SIZE, View()),
         features_key(items, None, SIZE, View()),
-        features_key(items, prefix, 64, View()),
-        features_key(items, prefix, SIZE, flipped),
-        features_key(items, prefix, SIZE, replace(flipped, number=2)),
-        features_key(items, prefix, SIZE, replace(flipped, seed=1)),
+        features_key(items, prefix.digest, 64, View()),
+        features_key(items, prefix.digest, SIZE, flipped),
+        features_key(items, prefix.digest, SIZE, replace(flipped, number=2)),
+        features_key(items, prefix.digest, SIZE, replace(flipped, seed=1)),
     ]
     monkeypatch.setattr(features, "CODE_VERSION", features.CODE_VERSION + 1)
-    keys.append(features_key(items, prefix, SIZE, View()))
+    keys.append(features_key(items, prefix.digest, SIZE, View()))
     assert len(set(keys)) == len(keys) == 10
 
 
 def test_the_key_is_of_nothing_else(few: Dataset, prefix: Prefix) -> None:
-    key = features_key(few.items, prefix, SIZE, View())
+    key = features_key(few.items, prefix.digest, SIZE, View())
     renamed = [replace(item, name="x", label=0) for item in few.items]
-    assert features_key(renamed, Prefix(None, prefix.digest), SIZE, View()) == key
+    assert features_key(renamed, prefix.digest, SIZE, View()) == key
     # The first view, and every view without a flip, is the pictures themselves.
-    assert features_key(few.items, prefix, SIZE, View(0, MIRROR, 7)) == key
-    assert features_key(few.items, prefix, SIZE, View(3, Augmentation(), 7)) == key
+    assert features_key(few.items, prefix.digest, SIZE, View(0, MIRROR, 7)) == key
+    assert features_key(few.items, prefix.digest, SIZE, View(3, Augmentation(), 7)) == key
 
 
 @pytest.mark.parametrize("damage", ["no index", "cut short", "no features"])
@@ -119,21 +120,55 @@ def test_a_cache_that_is_not_whole_is_replaced(
     assert features.prepare(workspace, few, None, SIZE).reused
 
 
-def test_a_worker_that_comes_second_keeps_the_cache_of_the_first(
+def test_who_comes_second_waits_and_finds_the_features_made(
     workspace: Workspace, few: Dataset, pixels: np.ndarray
 ) -> None:
-    inner: list[features.Features] = []
+    waited: list[tuple[int, int]] = []
+    second: list[features.Features] = []
+    begun, waiting = threading.Event(), threading.Event()
 
-    def another_is_faster(done: int, total: int) -> None:
-        if not inner:
-            inner.append(features.prepare(workspace, few, None, SIZE))
-            times.append((workspace.features / inner[0].key / "features.npy").stat().st_ino)
+    def wait(done: int, total: int) -> None:
+        waited.append((done, total))
+        waiting.set()
 
-    times: list[int] = []
-    made = features.prepare(workspace, few, None, SIZE, progress=another_is_faster)
-    assert (workspace.features / made.key / "features.npy").stat().st_ino == times[0]
-    assert np.array_equal(made.array, pixels)
+    def come_second() -> None:
+        begun.wait()
+        second.append(features.prepare(workspace, few, None, SIZE, progress=wait))
+
+    def hold_until_the_other_waits(done: int, total: int) -> None:
+        begun.set()
+        waiting.wait()
+
+    thread = threading.Thread(target=come_second)
+    thread.start()
+    first = features.prepare(workspace, few, None, SIZE, progress=hold_until_the_other_waits)
+    thread.join()
+    assert (first.reused, second[0].reused) == (False, True)
+    assert set(waited) == {(0, 36)}
+    assert np.array_equal(second[0].array, pixels)
     assert len(left_behind(workspace)) == 1
+
+
+def test_who_waits_may_be_stopped(workspace: Workspace, few: Dataset) -> None:
+    key = features_key(few.items, None, SIZE, View())
+
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with feature_store.making(workspace, key, lambda: None), pytest.raises(KeyboardInterrupt):
+        features.prepare(workspace, few, None, SIZE, progress=stop)
+
+
+def test_half_precision_keeps_maps_in_half_the_space(workspace: Workspace, few: Dataset) -> None:
+    plan = plans.make(Recipe.parse({"backbone": {"image_size": SIZE}, "phases": [{"freeze": 60}]}), 3)
+    inner = Network(plan, Path()).prefix(plan.phases[0])
+    assert inner is not None
+    whole = features.prepare(workspace, few, inner, SIZE)
+    half = features.prepare(workspace, few, inner, SIZE, dtype="float16")
+    assert (half.array.dtype, half.array.shape) == (np.float16, whole.array.shape)
+    assert half.key != whole.key
+    assert np.abs(whole.array).max() > 1
+    assert np.abs(half.array - whole.array).max() <= 1e-3 * np.abs(whole.array).max()
 
 
 def test_breaking_off_leaves_nothing(workspace: Workspace, few: Dataset) -> None:

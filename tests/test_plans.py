@@ -79,7 +79,16 @@ def test_every_view_counts_against_the_budget() -> None:
     budget = 10 * 14 * 14 * 512 * 4
     assert plans.make(made, classes=3, images=10, budget_bytes=budget).phases[0].cut_point == "block4_pool"
     flipped = made.changed("augmentation", {"flip": "horizontal", "views": 2})
-    assert plans.make(flipped, classes=3, images=10, budget_bytes=budget).phases[0].cut_point is None
+    # Two views of each picture fit in half precision, four do not fit at all.
+    halved = plans.make(flipped, classes=3, images=10, budget_bytes=budget).phases[0]
+    assert (halved.cut_point, halved.dtype, halved.bytes_per_image) == (
+        "block4_pool",
+        "float16",
+        14 * 14 * 512 * 2,
+    )
+    more = flipped.changed("augmentation.views", 4)
+    streamed = plans.make(more, classes=3, images=10, budget_bytes=budget).phases[0]
+    assert (streamed.cut_point, streamed.dtype) == (None, "uint8")
     # Without a flip all views are the pictures themselves, and kept once.
     same = made.changed("augmentation.views", 2)
     assert plans.make(same, classes=3, images=10, budget_bytes=budget).phases[0].cut_point == "block4_pool"

@@ -11,6 +11,7 @@ from tlcore.datasets import Dataset
 from tlcore.errors import RunError
 from tlcore.models import Network
 from tlcore.runs import Run
+from tlcore.runtimes import graph, prefix_graph
 from tlcore.workspace import Workspace, read_json, write_json
 
 
@@ -31,11 +32,11 @@ def test_the_graph_gives_what_keras_gives(
 ) -> None:
     import keras
 
-    graph, record = runtimes.open_graph(shared_workspace, trained)
+    opened, record = runtimes.open_graph(shared_workspace, trained)
     assert record.image_size_px == 224
     assert record.sentence == ""
     assert 0 < record.difference < 1e-4
-    found = graph.run(pixels)
+    found = opened.run(pixels)
     expected = keras.models.load_model(trained.model_file).predict(pixels.astype(np.float32), verbose=0)
     assert (found.shape, found.dtype) == ((36, 3), np.float32)
     assert np.abs(found - expected).max() < 1e-4
@@ -47,21 +48,21 @@ def test_the_graph_gives_what_keras_gives(
 def test_any_number_of_pictures_may_be_given(
     shared_workspace: Workspace, trained: Run, pixels: np.ndarray
 ) -> None:
-    graph, _ = runtimes.open_graph(shared_workspace, trained)
-    together = graph.run(pixels[:5])
-    one_by_one = np.concatenate([graph.run(pixels[i : i + 1]) for i in range(5)])
+    opened, _ = runtimes.open_graph(shared_workspace, trained)
+    together = opened.run(pixels[:5])
+    one_by_one = np.concatenate([opened.run(pixels[i : i + 1]) for i in range(5)])
     assert np.abs(together - one_by_one).max() < 1e-5
 
 
 def test_threads_do_not_mix_their_pictures(
     shared_workspace: Workspace, trained: Run, pixels: np.ndarray
 ) -> None:
-    graph, _ = runtimes.open_graph(shared_workspace, trained)
+    opened, _ = runtimes.open_graph(shared_workspace, trained)
     # Of different sizes, so that one thread would pull the other's buffers away.
     parts = [pixels[i : i + 1 + i % 3] for i in range(12)]
-    alone = [graph.run(part) for part in parts]
+    alone = [opened.run(part) for part in parts]
     with ThreadPoolExecutor(2) as pool:
-        together = list(pool.map(graph.run, parts))
+        together = list(pool.map(opened.run, parts))
     for one, other in zip(alone, together, strict=True):
         assert np.abs(one - other).max() < 1e-6
 
@@ -85,18 +86,20 @@ def test_a_second_head_shares_the_frozen_part(
 def test_a_graph_that_differs_is_not_used(
     workspace: Workspace, few: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runtimes, "LARGEST_DIFFERENCE", -1.0)
+    monkeypatch.setattr(prefix_graph, "LARGEST_DIFFERENCE", -1.0)
     recipe = Recipe.parse({
         "backbone": {"name": "vgg16", "weights": "none", "image_size": 32, "cut_at": "block2_pool"},
         "head": {"layers": []},
     })  # fmt: skip
     run = runs.create(workspace, recipe, few)
     made: list[object] = []
-    to_litert = runtimes.to_litert
-    monkeypatch.setattr(runtimes, "to_litert", lambda model: made.append(model.name) or to_litert(model))
-    record = runtimes.convert(workspace, run, Network(plans.make(recipe, 3), Path()), few)
-    # The shared part is converted once more before it is given up: it may have been an old one.
-    assert made == ["prefix", "suffix", "prefix", "suffix"]
+    to_litert = graph.to_litert
+    monkeypatch.setattr(graph, "to_litert", lambda model: made.append(model.name) or to_litert(model))
+    network = Network(plans.make(recipe, 3), Path())
+    record = runtimes.convert(workspace, run, network, few)
+    assert runtimes.convert(workspace, run, network, few) == record
+    # The verdict is kept: the prefix is not tried again for each run.
+    assert made == ["prefix"]
     # No graph is as close as that: it is kept out of use, and the run still has its Keras model.
     with pytest.raises(RunError) as caught:
         runtimes.open_graph(workspace, run)
@@ -112,7 +115,7 @@ def test_a_conversion_that_fails_does_not_lose_the_run(
     def broken(model: object) -> bytes:
         raise RuntimeError("no such operation")
 
-    monkeypatch.setattr(runtimes, "to_litert", broken)
+    monkeypatch.setattr(graph, "to_litert", broken)
     run = runs.create(shared_workspace, Recipe.parse({"phases": [{"epochs": 1}]}), few)
     training.train_run(str(shared_workspace.home), run.id)
     assert run.events()[-1]["event"] == "done"
@@ -131,10 +134,10 @@ def test_a_network_trained_as_a_whole_has_one_graph(workspace: Workspace, few: D
     record = runtimes.convert(workspace, run, network, few)
     assert (record.prefix, record.image_size_px, record.sentence) == (None, 32, "")
     assert not workspace.graphs.exists()
-    graph, _ = runtimes.open_graph(workspace, run)
+    opened, _ = runtimes.open_graph(workspace, run)
     pixels = np.stack([images.load_rgb(few.path(item), 32) for item in few.items[:4]])
     expected = network.whole().predict_on_batch(pixels.astype(np.float32))
-    assert np.abs(graph.run(pixels) - expected).max() < 1e-4
+    assert np.abs(opened.run(pixels) - expected).max() < 1e-4
 
 
 def test_a_run_that_is_not_finished_has_no_graph(workspace: Workspace, few: Dataset) -> None:
@@ -157,7 +160,7 @@ def test_converting_again_mends_a_damaged_frozen_part(
     run = runs.create(workspace, recipe, few)
     network = Network(plans.make(recipe, 3), Path())
     runtimes.convert(workspace, run, network, few)
-    (shared,) = workspace.graphs.iterdir()
+    (shared,) = workspace.graphs.glob("*.tflite")
     content = shared.read_bytes()
     shared.write_bytes(content[:100])
     assert runtimes.convert(workspace, run, network, few).sentence == ""

@@ -15,6 +15,9 @@ from tlcore.runs import Run
 # Batches are told of at most this often: a page looks once a second.
 BATCHES_EVERY_S = 1.0
 
+# Features up to this size are held in memory while they are trained on; larger ones are read as needed.
+IN_MEMORY_BYTES = 512 * 2**20
+
 
 class StopRequested(Exception):
     """Raised from inside training, to end it within a batch; Keras' ``stop_training`` is an epoch late."""
@@ -48,23 +51,33 @@ class EpochBatches:
         self.epoch = 0
 
     @property
+    def _dtype(self) -> "np.dtype[Any]":
+        """Half precision is for keeping, not for computing."""
+        kind = self.views[0].dtype
+        return np.dtype(np.float32) if kind == np.float16 else kind
+
+    @property
     def steps(self) -> int:
         return -(-len(self.rows) // self.batch_size)
 
     def __call__(self) -> Iterator[tuple[npt.NDArray[Any], ...]]:
+        for rows in self._batches():
+            batch = (self._inputs(rows), self.targets[rows])
+            yield batch if self.weights is None else (*batch, self.weights[rows])
+
+    def _batches(self) -> Iterator[npt.NDArray[np.int64]]:
+        """The rows of each batch of the epoch."""
         order = self.rows
         if self.seed is not None:
             order = np.random.default_rng([self.seed, self.epoch]).permutation(self.rows)
         for start in range(0, len(order), self.batch_size):
             # Sorted within the batch: a memory-mapped file is read in one direction.
-            rows = np.sort(order[start : start + self.batch_size])
-            batch = (self._inputs(rows), self.targets[rows])
-            yield batch if self.weights is None else (*batch, self.weights[rows])
+            yield np.sort(order[start : start + self.batch_size])
 
     def _inputs(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
         inputs = self.views[self.epoch % len(self.views)][rows]
         if self.change is None:
-            return inputs
+            return inputs.astype(self._dtype, copy=False)
         changed = [self.change(one, int(row), self.epoch) for one, row in zip(inputs, rows, strict=True)]
         return np.stack(changed)
 
@@ -72,11 +85,39 @@ class EpochBatches:
         """A tf.data.Dataset whose every pass is one epoch."""
         import tensorflow as tf
 
-        parts = [self.views[0], self.targets] + ([] if self.weights is None else [self.weights])
-        signature = tuple(tf.TensorSpec((None, *part.shape[1:]), part.dtype) for part in parts)
-        batches = tf.data.Dataset.from_generator(self, output_signature=signature)
+        small = sum(view.nbytes for view in self.views) <= IN_MEMORY_BYTES
+        batches = self._in_memory() if small and self.change is None else self._streamed()
         # The count is known: without it Keras takes the end of an epoch for the end of the data.
         return batches.apply(tf.data.experimental.assert_cardinality(self.steps)).prefetch(2)
+
+    def _streamed(self) -> Any:
+        import tensorflow as tf
+
+        parts = [self.targets] + ([] if self.weights is None else [self.weights])
+        signature = (
+            tf.TensorSpec((None, *self.views[0].shape[1:]), self._dtype),
+            *(tf.TensorSpec((None, *part.shape[1:]), part.dtype) for part in parts),
+        )
+        return tf.data.Dataset.from_generator(self, output_signature=signature)
+
+    def _in_memory(self) -> Any:
+        """The same batches, gathered within TensorFlow: Python gives the order alone, once an epoch."""
+        import tensorflow as tf
+
+        pictures = len(self.targets)
+        inputs = tf.concat([tf.constant(np.asarray(view)) for view in self.views], axis=0)
+        parts = [tf.constant(self.targets)] + ([] if self.weights is None else [tf.constant(self.weights)])
+
+        def order() -> Iterator[npt.NDArray[np.int64]]:
+            # A picture's row in this epoch's view: the views stand one after the other.
+            yield np.concatenate(list(self._batches())) + self.epoch % len(self.views) * pictures
+
+        def gathered(rows: Any) -> tuple[Any, ...]:
+            found = tf.cast(tf.gather(inputs, rows), self._dtype)
+            return (found, *(tf.gather(part, rows % pictures) for part in parts))
+
+        rows = tf.data.Dataset.from_generator(order, output_signature=tf.TensorSpec((None,), tf.int64))
+        return rows.unbatch().batch(self.batch_size).map(gathered)
 
 
 def keras_callbacks(run: Run, phase: int, first_epoch: int, batches: EpochBatches) -> list[Any]:
@@ -102,7 +143,8 @@ def keras_callbacks(run: Run, phase: int, first_epoch: int, batches: EpochBatche
                 run.record(
                     "batches",
                     epoch=self.epoch,
-                    step=batch + 1,
+                    # Keras counts whole executions, of which the last may be a part.
+                    step=min(batch + 1, batches.steps),
                     steps=batches.steps,
                     elapsed_s=round(self.told_s - self.epoch_s, 3),
                 )

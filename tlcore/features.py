@@ -6,9 +6,12 @@ complete and on the disk, so a half-written one is never read.
 
 import hashlib
 import json
+import math
 import os
 import shutil
-from collections.abc import Callable, Sequence
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -17,17 +20,22 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from filelock import BaseFileLock
 
-from tlcore import augmentation, images
+from tlcore import augmentation, feature_store, images, runtimes
 from tlcore.config import Augmentation
 from tlcore.datasets import Dataset, Item
 from tlcore.errors import WorkspaceError
 from tlcore.models import Prefix
+from tlcore.plans import Dtype, cache_budget_bytes
+from tlcore.runtimes import Runner
 from tlcore.workspace import Workspace, sync_folder, write_json
 
 # Part of every key: raise it when the same inputs would give other numbers.
 CODE_VERSION = 2
 BATCH = 32
+# Pictures that are decoded before they are needed.
+AHEAD = 32
 
 Progress = Callable[[int, int], None]
 
@@ -65,6 +73,13 @@ class Features:
     key: str
     array: npt.NDArray[Any]
     reused: bool
+    """Whether they were there, or came from another run that made them meanwhile."""
+    runtime: str
+    """What computed them: litert or tensorflow; empty where nothing had to be computed."""
+    seconds: float
+    """What computing them took, the conversion of the graph not counted."""
+    use: BaseFileLock
+    """As long as this lives, the cache is not removed."""
 
 
 def prepare(
@@ -74,32 +89,76 @@ def prepare(
     size_px: int,
     view: View = View(),
     progress: Progress = lambda done, total: None,
+    dtype: Dtype = "float32",
 ) -> Features:
     """The prefix's output for every picture of the dataset, from the cache or computed now.
 
-    ``prefix`` None keeps the pixels themselves, uint8; else the features are float32.
-    ``progress`` is called with (pictures done, pictures in all) and may raise to break off.
+    ``prefix`` None keeps the pixels themselves, uint8; else the features are of ``dtype``.
+    ``progress`` is called with (pictures done, pictures in all) and may raise to break off, also while
+    another run makes the same features.
     Raises WorkspaceError when the cache cannot be written.
     """
-    key = features_key(dataset.items, prefix, size_px, view)
-    folder = workspace.features / key
-    if (found := _cached(folder)) is not None:
-        return Features(key, found, reused=True)
+    key = features_key(dataset.items, prefix.digest if prefix else None, size_px, view, dtype)
     try:
-        with workspace.scratch() as scratch:
-            made = Path(scratch) / key
-            made.mkdir()
-            _compute(made / "features.npy", dataset, prefix, size_px, view, progress)
-            write_json(
-                made / "index.json",
-                {"images": len(dataset.items), "size_px": size_px, "view": view.key, "code": CODE_VERSION},
-            )
-            _publish(made, folder)
+        return _prepared(workspace, key, dataset, prefix, size_px, view, progress, dtype)
     except OSError as error:
         raise WorkspaceError(
             f"The features could not be kept ({error.strerror}). Free some space."
         ) from error
-    return Features(key, np.load(folder / "features.npy", mmap_mode="r"), reused=False)
+
+
+def _prepared(
+    workspace: Workspace,
+    key: str,
+    dataset: Dataset,
+    prefix: Prefix | None,
+    size_px: int,
+    view: View,
+    progress: Progress,
+    dtype: Dtype,
+) -> Features:
+    folder = workspace.features / key
+    # Before looking, so that nobody removes what is found.
+    use = feature_store.use(workspace, key)
+    if (found := _cached(folder)) is not None:
+        return Features(key, found, True, "", 0.0, use)
+    with feature_store.making(workspace, key, lambda: progress(0, len(dataset.items))):
+        if (found := _cached(folder)) is not None:
+            return Features(key, found, True, "", 0.0, use)
+        runtime, seconds = _make(workspace, folder, dataset, prefix, size_px, view, progress, dtype)
+    return Features(key, np.load(folder / "features.npy", mmap_mode="r"), False, runtime, seconds, use)
+
+
+def _make(
+    workspace: Workspace,
+    folder: Path,
+    dataset: Dataset,
+    prefix: Prefix | None,
+    size_px: int,
+    view: View,
+    progress: Progress,
+    dtype: Dtype,
+) -> tuple[str, float]:
+    """Compute a cache and put it in place whole; the runtime that did it, and its seconds."""
+    shape = tuple(prefix.model.output_shape[1:]) if prefix is not None else (size_px, size_px, 3)
+    kind = np.dtype(dtype if prefix is not None else np.uint8)
+    needed = len(dataset.items) * math.prod(shape) * kind.itemsize
+    feature_store.make_room(workspace, needed, cache_budget_bytes())
+    runner = None
+    if prefix is not None:
+        runner = runtimes.runner(workspace, prefix, runtimes.sample(dataset, size_px), len(dataset.items))
+    started_s = time.monotonic()
+    with workspace.scratch() as scratch:
+        made = Path(scratch) / folder.name
+        made.mkdir()
+        batches = _decoded(dataset, size_px, view, runner.batch if runner else BATCH)
+        _write(made / "features.npy", (len(dataset.items), *shape), kind, runner, batches, progress)
+        write_json(
+            made / "index.json",
+            {"images": len(dataset.items), "size_px": size_px, "view": view.key, "code": CODE_VERSION},
+        )
+        _publish(made, folder)
+    return (runner.name if runner else ""), time.monotonic() - started_s
 
 
 def _cached(folder: Path) -> npt.NDArray[Any] | None:
@@ -112,43 +171,41 @@ def _cached(folder: Path) -> npt.NDArray[Any] | None:
         return None
 
 
-def features_key(items: Sequence[Item], prefix: Prefix | None, size_px: int, view: View) -> str:
-    """Names a cache by its pictures in order, the prefix, size, view and the code that made it."""
+def features_key(
+    items: Sequence[Item], prefix_digest: str | None, size_px: int, view: View, dtype: Dtype = "float32"
+) -> str:
+    """Names a cache by its pictures in order, the prefix, size, view, type and the code that made it."""
+    kind = dtype if prefix_digest else "uint8"
     digest = hashlib.sha256()
-    digest.update(json.dumps([CODE_VERSION, prefix and prefix.digest, size_px, view.key]).encode())
+    digest.update(json.dumps([CODE_VERSION, prefix_digest, size_px, view.key, kind]).encode())
     for item in items:
         digest.update(item.sha256.encode())
     return digest.hexdigest()[:32]
 
 
-def _compute(
-    file: Path, dataset: Dataset, prefix: Prefix | None, size_px: int, view: View, progress: Progress
+def _write(
+    file: Path,
+    shape: tuple[int, ...],
+    kind: "np.dtype[Any]",
+    runner: Runner | None,
+    batches: Iterator[npt.NDArray[np.uint8]],
+    progress: Progress,
 ) -> None:
-    total, done = len(dataset.items), 0
-    shape = tuple(prefix.model.output_shape[1:]) if prefix is not None else (size_px, size_px, 3)
-    kind = np.dtype(np.float32 if prefix is not None else np.uint8)
-    header = {"descr": kind.str, "fortran_order": False, "shape": (total, *shape)}
+    done = 0
+    header = {"descr": kind.str, "fortran_order": False, "shape": shape}
     # Written, not memory-mapped: on a full disk a write is an error, but a mapped page kills the process.
     with open(file, "wb") as handle:
         np.lib.format.write_array_header_1_0(handle, header)
-        for pixels in _decoded(dataset, size_px, view):
-            rows = run_prefix(prefix.model, pixels) if prefix is not None else pixels
+        for pixels in batches:
+            rows = runner.run(pixels) if runner else pixels
             handle.write(np.ascontiguousarray(rows, kind).data)
             done += len(rows)
-            progress(done, total)
+            progress(done, shape[0])
         handle.flush()
         os.fsync(handle.fileno())
 
 
-def run_prefix(model: Any, pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    # The last batch is filled up: another shape would make TensorFlow trace the graph again.
-    missing = BATCH - len(pixels)
-    full = np.pad(pixels, ((0, missing), (0, 0), (0, 0), (0, 0))) if missing else pixels
-    rows: npt.NDArray[np.float32] = model.predict_on_batch(full.astype(np.float32))
-    return rows[: len(pixels)]
-
-
-def _decoded(dataset: Dataset, size_px: int, view: View) -> Any:
+def _decoded(dataset: Dataset, size_px: int, view: View, batch: int) -> Iterator[npt.NDArray[np.uint8]]:
     """Batches of pixels; the next ones are decoded on other threads while one is computed."""
 
     def decode(item: Item) -> npt.NDArray[np.uint8]:
@@ -156,11 +213,10 @@ def _decoded(dataset: Dataset, size_px: int, view: View) -> Any:
 
     items = iter(dataset.items)
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        ahead = [pool.submit(decode, item) for item in islice(items, 2 * BATCH)]
+        ahead = deque(pool.submit(decode, item) for item in islice(items, AHEAD + batch))
         while ahead:
-            batch, ahead = ahead[:BATCH], ahead[BATCH:]
-            yield np.stack([task.result() for task in batch])
-            ahead += [pool.submit(decode, item) for item in islice(items, BATCH)]
+            yield np.stack([ahead.popleft().result() for _ in range(min(batch, len(ahead)))])
+            ahead.extend(pool.submit(decode, item) for item in islice(items, batch))
 
 
 def _publish(made: Path, folder: Path) -> None:

@@ -29,6 +29,11 @@ class HeadRow:
     params: int
     trainable_params: int
 
+    @property
+    def flop(self) -> int:
+        """Multiplications and additions for one image."""
+        return 2 * self.params
+
 
 def pooled_shape(head: Head, shape: Shape) -> Shape:
     """Shape after the pooling, without the batch. A vector passes through as it is."""

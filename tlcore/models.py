@@ -1,7 +1,6 @@
 """A recipe as a Keras model: the whole of it, and the two parts it falls into at a cut."""
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from tlcore import cuts, heads
+from tlcore import cuts, heads, prefixes
 from tlcore.config import Phase, Recipe
 from tlcore.plans import PhasePlan, Plan
-
-# Part of every prefix's name: raise it when the same parts would give other numbers.
-CODE_VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -49,6 +45,8 @@ class Network:
         if recipe.backbone.cut_at:
             backbone = cuts.truncate(backbone, recipe.backbone.cut_at)
         self.backbone = backbone
+        self._weights_id = self.entry.weights_id(recipe.backbone.weights, weights_folder, recipe.seed)
+        self._trained_from = len(plan.layers)
         self.pooling = heads.pooling_layer(recipe.head) if len(plan.output_shape) > 1 else None
         self.head = heads.trained_layers(recipe.head, plan.output, recipe.seed)
 
@@ -57,7 +55,8 @@ class Network:
         return self.plan.recipe
 
     def freeze(self, phase: PhasePlan) -> None:
-        """Set each backbone layer's ``trainable`` for the phase."""
+        """Set each backbone layer's ``trainable`` for the phase, which is then taken as trained."""
+        self._trained_from = min(self._trained_from, phase.frozen_layers)
         for i, layer in enumerate(self.backbone.layers):
             layer.trainable = i >= phase.frozen_layers
 
@@ -75,19 +74,10 @@ class Network:
         inputs = self._pixels()
         x = front(self.entry.preprocess(inputs), training=False)
         model = self._model(inputs, self._pooled(x) if phase.pooled else x, "prefix")
-        # By names we choose, not by Keras' own, which count up within a process.
-        parts = [
-            CODE_VERSION,
-            self.entry.name,
-            self.entry.preprocessing,
-            self.plan.image_size_px,
-            phase.cut_point,
-            self.recipe.head.pooling if phase.pooled else None,
-        ]
-        digest = hashlib.sha256(json.dumps(parts).encode())
-        for weight in model.weights:
-            digest.update(np.ascontiguousarray(weight.numpy()).data)
-        return Prefix(model, digest.hexdigest())
+        # As they came, the weights are known by where they came from; once trained, by their numbers.
+        pristine = self._weights_id is not None and prefixes.is_pristine(phase, self._trained_from)
+        weights = self._weights_id if pristine else _hash(model)
+        return Prefix(model, prefixes.digest(self.plan, phase, weights))
 
     def suffix(self, plan: PhasePlan, phase: Phase | None = None) -> Any:
         """Features → probabilities; for a phase without a cut point, pixels → probabilities."""
@@ -128,6 +118,13 @@ class Network:
         import keras
 
         return keras.Model(inputs, outputs, name=name)
+
+
+def _hash(model: Any) -> str:
+    digest = hashlib.sha256()
+    for weight in model.weights:
+        digest.update(np.ascontiguousarray(weight.numpy()).data)
+    return digest.hexdigest()
 
 
 def _trained_backbone(network: Any, follow_batches: bool) -> Any:

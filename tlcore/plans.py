@@ -4,7 +4,7 @@ import math
 import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from tlcore import backbones, cuts, heads, outputs
 from tlcore.backbones import AnyBackbone, LayerInfo
@@ -14,6 +14,9 @@ from tlcore.outputs import Output
 from tlcore.workspace import Workspace
 
 Shape = tuple[int, ...]
+Dtype = Literal["uint8", "float16", "float32"]
+_FLOATS: tuple[Dtype, ...] = ("float32", "float16")
+_BYTES: dict[Dtype, int] = {"uint8": 1, "float16": 2, "float32": 4}
 
 
 @dataclass(frozen=True)
@@ -28,11 +31,18 @@ class PhasePlan:
     pooled: bool
     """Whether the head's pooling is computed once too, before caching."""
     feature_shape: Shape
+    prefix_flop: int
+    """Multiplications and additions for the features of one image; 0 without a cut point."""
+    suffix_flop: int
+    """The same for what is left to be run in every epoch, one way forward."""
+    cut_index: int | None
+    """The place of the cut among the layers."""
+    dtype: Dtype
+    """Of what is cached: pixels as they are, vectors exactly, large maps rounded where they would not fit."""
 
     @property
     def bytes_per_image(self) -> int:
-        """Pixels are kept as uint8, features as float32."""
-        return math.prod(self.feature_shape) * (4 if self.cut_point else 1)
+        return math.prod(self.feature_shape) * _BYTES[self.dtype]
 
 
 @dataclass(frozen=True)
@@ -142,12 +152,27 @@ def _phase(
     frozen = cuts.frozen_count(layers, phase.freeze)
     trained = layers[frozen:]
     params = sum(layer.trainable_params for layer in trained) + sum(row.trainable_params for row in head)
+    everything = sum(layer.flop for layer in layers) + sum(row.flop for row in head)
     for cut in reversed(cuts.usable_cuts(layers, frozen) if not recipe.augmentation.fresh else ()):
         shape = layers[cut].output_shape
         # A vector needs no pooling, and a flattened map is as large as the map.
         pooled = cut == len(layers) - 1 and len(shape) > 1 and recipe.head.pooling != "flatten"
         shape = head[0].output_shape if pooled else shape
-        found = PhasePlan(frozen, len(trained), params, layers[cut].name, pooled, shape)
-        if most_bytes is None or found.bytes_per_image <= most_bytes:
-            return found
-    return PhasePlan(frozen, len(trained), params, None, False, (size, size, 3))
+        before = sum(layer.flop for layer in layers[: cut + 1])
+        # Vectors are small, and the head is trained on all their digits.
+        for dtype in _FLOATS if len(shape) > 1 else _FLOATS[:1]:
+            found = PhasePlan(
+                frozen,
+                len(trained),
+                params,
+                layers[cut].name,
+                pooled,
+                shape,
+                before,
+                everything - before,
+                cut,
+                dtype,
+            )
+            if most_bytes is None or found.bytes_per_image <= most_bytes:
+                return found
+    return PhasePlan(frozen, len(trained), params, None, False, (size, size, 3), 0, everything, None, "uint8")

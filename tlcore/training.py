@@ -9,11 +9,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tlcore import augmentation, datasets, evaluation, exporters, features, outputs, plans, runs, runtimes
+from tlcore import (
+    augmentation,
+    datasets,
+    evaluation,
+    exporters,
+    features,
+    outputs,
+    plans,
+    prices,
+    runs,
+    runtimes,
+)
 from tlcore.callbacks import EpochBatches, StopRequested, check_stop, keras_callbacks
 from tlcore.config import Phase
 from tlcore.datasets import Split
 from tlcore.errors import RunError, ThawError
+from tlcore.features import Features
 from tlcore.models import Network
 from tlcore.optimization import compile_for, early_stopping
 from tlcore.runs import Run
@@ -81,6 +93,8 @@ class _Story:
         self.epochs_done = 0
         self.reused: bool | None = None
         """Whether all features were there already; None while there are none."""
+        self.features: list[Features] = []
+        """All that were used: as long as they are held here, their caches are not removed."""
         self.views: list[npt.NDArray[Any]] = []
         self.model: Any = None
 
@@ -95,7 +109,7 @@ class _Story:
         check_stop(self.run)
         self.views, self.model = views, self.network.suffix(plan, phase)
         batches = self._batches()
-        compile_for(self.model, self.recipe, phase, self.plan.output, batches.steps)
+        compile_for(self.model, self.recipe, phase, self.plan.output, batches.steps, plan.suffix_flop)
         trainable = sum(int(np.prod(weight.shape)) for weight in self.model.trainable_weights)
         self.run.record("phase", phase=number, cut_point=plan.cut_point, trainable_params=trainable)
         started_s = time.monotonic()
@@ -125,6 +139,11 @@ class _Story:
         if best is not None:
             self._record_kept(number, best)
         self.epochs_done += len(fitted.epoch)
+        epochs = [
+            event for event in self.run.events() if event["event"] == "epoch" and event["phase"] == number
+        ]
+        seconds = [event["seconds"] for event in epochs]
+        prices.learn_epochs(self.workspace, self.plan, number, self.dataset, seconds)
 
     def _record_kept(self, number: int, best: Any) -> None:
         self.run.record("kept", phase=number, epoch=self.epochs_done + best.best_epoch + 1)
@@ -170,15 +189,24 @@ class _Story:
             view = features.View(view_number, variants, self.recipe.seed)
             told = functools.partial(tell, view_number)
             found.append(
-                features.prepare(self.workspace, self.dataset, prefix, self.plan.image_size_px, view, told)
+                features.prepare(
+                    self.workspace, self.dataset, prefix, self.plan.image_size_px, view, told, plan.dtype
+                )
             )
         reused = all(one.reused for one in found)
         self.reused = reused and self.reused is not False
         seconds = time.monotonic() - started_s
         self.seconds["features"] += seconds
+        prices.learn_features(self.workspace, self.plan, number, found, seconds)
         self.run.record(
-            "features_ready", phase=number, cut_point=plan.cut_point, reused=reused, seconds=round(seconds, 3)
+            "features_ready",
+            phase=number,
+            cut_point=plan.cut_point,
+            reused=reused,
+            runtime=found[0].runtime,
+            seconds=round(seconds, 3),
         )
+        self.features += found
         return [one.array for one in found]
 
     def _rows(self, split: Split) -> npt.NDArray[np.int64]:
@@ -202,6 +230,9 @@ class _Story:
             runtimes.convert(self.workspace, self.run, self.network, self.dataset)
             figures = {f"{split.value}_accuracy": result.accuracy(split) for split in (Split.VAL, Split.TEST)}
         self.seconds["total"] = time.monotonic() - self.started_s
+        if outcome == "done":
+            beside = self.seconds["total"] - self.seconds["features"] - self.seconds["training"]
+            prices.learn_frame(self.workspace, self.plan, beside)
         self.run.record(
             outcome,
             **figures,

@@ -4,8 +4,8 @@ import streamlit as st
 
 from pages.ui import controls, phases, state
 from pages.ui.messages import literal, told
-from pages.ui.numbers import bytes_words, count_words
-from tlcore import cuts, plots
+from pages.ui.numbers import bytes_words, count_words, price_words
+from tlcore import cuts, plots, prices
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.plans import PhasePlan, Plan
@@ -22,7 +22,7 @@ def choose_freeze(recipe: Recipe, plan: Plan, dataset: Dataset | None) -> None:
     phase = plan.phases[number]
     _slider(number, phase, plan)
     _strip(plan, number)
-    _counts(plan, phase, dataset)
+    _counts(plan, number, dataset)
     _statistics(recipe, plan, number)
     _table(plan, phase)
     phases.buttons(recipe, removable=number)
@@ -73,28 +73,62 @@ def _strip(plan: Plan, number: int) -> None:
     )
 
 
-def _counts(plan: Plan, phase: PhasePlan, dataset: Dataset | None) -> None:
-    frozen = plan.total_params - phase.trainable_params
-    pictures = len(dataset.items) * plan.recipe.augmentation.distinct_views if dataset else 1
+def _counts(plan: Plan, number: int, dataset: Dataset | None) -> None:
+    phase = plan.phases[number]
     with st.container(horizontal=True):
-        st.metric("Parameters", count_words(plan.total_params), border=True, help=f"{plan.total_params:,}")
         st.metric(
-            "Trained", count_words(phase.trainable_params), border=True, help=f"{phase.trainable_params:,}"
-        )
-        st.metric("Frozen", count_words(frozen), border=True, help=f"{frozen:,}")
-        st.metric(
-            "Kept on disk",
-            bytes_words(phase.bytes_per_image * pictures),
+            "Trained",
+            count_words(phase.trainable_params),
             border=True,
-            help="The output of the frozen layers for your pictures. It is computed once, then reused by "
-            "every experiment that freezes the same layers.",
+            help=f"{phase.trainable_params:,} of {plan.total_params:,} parameters learn from your pictures.",
         )
+        if dataset is None:
+            st.metric("Kept on disk", f"{bytes_words(phase.bytes_per_image)} a picture", border=True)
+        else:
+            _price(plan, number, dataset)
     where = (
         f"What comes out of {literal(phase.cut_point)} is computed once and kept."
         if phase.cut_point
         else "Only the pixels are kept: every epoch runs all layers."
     )
-    st.caption(f"{phase.trainable_params:,} of {plan.total_params:,} parameters are trained. {where}")
+    rounded = " It is kept in half precision, or it would not fit." if phase.dtype == "float16" else ""
+    st.caption(
+        f"{phase.trainable_params:,} of {plan.total_params:,} parameters are trained. {where}{rounded}"
+    )
+
+
+def _price(plan: Plan, number: int, dataset: Dataset) -> None:
+    """What the place of the slider costs, before anything runs."""
+    workspace = state.workspace()
+    each = prices.of_plan(workspace, plan, dataset)
+    price = each[number]
+    st.metric(
+        "Kept on disk",
+        bytes_words(price.cache_bytes),
+        border=True,
+        help="The output of the frozen layers for your pictures. It is computed once, then reused by every "
+        "experiment that freezes the same layers.",
+    )
+    st.metric(
+        "Features",
+        "already there" if price.features_are_there else price_words(price.features_s),
+        border=True,
+        help="Running the frozen layers once over all pictures. What an earlier experiment has computed is "
+        "not computed again.",
+    )
+    st.metric(
+        "An epoch",
+        price_words(price.epoch_s),
+        border=True,
+        help="Going once through the pictures with the layers that are trained.",
+    )
+    st.metric(
+        "In all" if len(each) == 1 else "In all, every phase",
+        price_words(prices.total_s(workspace, plan, each)),
+        border=True,
+        help="From the click to the finished model, if nothing else is being trained. Estimated from what "
+        "this machine has shown so far; every run makes it better.",
+    )
 
 
 def _statistics(recipe: Recipe, plan: Plan, number: int) -> None:

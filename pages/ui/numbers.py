@@ -19,6 +19,13 @@ def bytes_words(value: int) -> str:
     return f"{value} B"
 
 
+def price_words(value: float) -> str:
+    """An estimate: 0.34 → ``≈ 0.3 s``; nothing is said in more digits than are known."""
+    if value < 0.05:
+        return "under 0.1 s"
+    return f"≈ {value:.1f} s" if value < 9.95 else f"≈ {seconds_words(value)}"
+
+
 def seconds_words(value: float) -> str:
     if value < 1:
         return "less than a second"

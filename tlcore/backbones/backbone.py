@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tlcore.backbones import layer_info, naming, preprocessing, weights, weights_file
-from tlcore.backbones.download import Progress
+from tlcore.backbones.download import Progress, file_sha256
 from tlcore.backbones.layer_info import LayerInfo
 from tlcore.backbones.preprocessing import Preprocessing
 from tlcore.backbones.weights import WeightsFile, WeightsStatus
@@ -53,6 +53,14 @@ class Backbone:
     def weights_status(self, weights_folder: Path) -> WeightsStatus:
         """Whether ImageNet weights are at hand now: no network, no Keras."""
         return weights.status(self.weights_file, weights_folder)
+
+    def weights_id(self, choice: str, weights_folder: Path, seed: int) -> str | None:
+        """What tells these weights apart from any others, without Keras; None when they are not at hand."""
+        if choice == "none":
+            return weights.random_id(seed)
+        if choice == "imagenet":
+            return weights.file_id(self.weights_file, weights_folder)
+        return file_sha256(weights_folder / choice)
 
     def build(
         self,

@@ -47,6 +47,15 @@ def is_intact(path: Path, file_hash: str | None) -> bool:
     return _digest(path, algorithm, state.st_size, state.st_mtime_ns) == file_hash
 
 
+def file_sha256(path: Path) -> str | None:
+    """The file's SHA-256; None when it is not there."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return _digest(path, "sha256", state.st_size, state.st_mtime_ns)
+
+
 def hash_algorithm(file_hash: str) -> str:
     return "sha256" if len(file_hash) == 64 else "md5"
 

@@ -13,7 +13,7 @@ from tlcore.archives import clean_text
 from tlcore.backbones import layer_info, preprocessing
 from tlcore.backbones.layer_info import LayerInfo
 from tlcore.backbones.preprocessing import Preprocessing
-from tlcore.backbones.weights import WeightsStatus
+from tlcore.backbones.weights import WeightsStatus, random_id
 from tlcore.errors import ModelFileError, NotFound, RecipeError, ThawError, UnknownBackbone, WorkspaceError
 from tlcore.workspace import Workspace, read_json
 
@@ -116,6 +116,10 @@ class OwnBackbone:
 
     def weights_status(self, weights_folder: Path) -> WeightsStatus:
         return WeightsStatus(True, "workspace", "Its weights came with the file and are at hand.")
+
+    def weights_id(self, choice: str, weights_folder: Path, seed: int) -> str:
+        """What tells these weights apart from any others: its name does, where they are its own."""
+        return random_id(seed) if choice == "none" else self.id
 
     def build(
         self,

@@ -5,6 +5,7 @@ They are used only when they are the right ones; a network is never left with ra
 
 import http.client
 import importlib
+import importlib.metadata
 import importlib.util
 import os
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from typing import Literal
 from urllib.error import HTTPError, URLError
 
 from tlcore.backbones import layer_info
-from tlcore.backbones.download import Progress, download, hash_algorithm, is_intact
+from tlcore.backbones.download import Progress, download, file_sha256, hash_algorithm, is_intact
 from tlcore.errors import WeightsUnavailable
 
 Place = Literal["package", "workspace", "cache", ""]
@@ -83,6 +84,19 @@ def obtain(file: WeightsFile, weights_folder: Path, progress: Progress | None = 
             f"{complaint}The ImageNet weights could not be downloaded ({_reason(error)}). {_way_out(file)}"
         ) from error
     return target
+
+
+def file_id(file: WeightsFile, weights_folder: Path) -> str | None:
+    """What tells the file's weights apart from any others; None where only the file could tell."""
+    if file.hash:
+        return file.hash
+    _, path = _find(file, weights_folder)
+    return file_sha256(path) if path else None
+
+
+def random_id(seed: int) -> str:
+    """Of random weights: what they are drawn from, and the version that draws them."""
+    return f"random:{seed}:{importlib.metadata.version('keras')}"
 
 
 def unreadable(file: WeightsFile) -> WeightsUnavailable:

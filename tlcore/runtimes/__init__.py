@@ -1,0 +1,24 @@
+"""What runs a finished graph: LiteRT where it gives what Keras gives, else TensorFlow in a worker.
+
+A run's graph is in two parts: the frozen prefix, converted once and shared by all runs that have it, and the
+rest, which is small. So a second head is ready to predict at once.
+"""
+
+from tlcore.runtimes.graph import Graph
+from tlcore.runtimes.prefix_graph import LARGEST_DIFFERENCE
+from tlcore.runtimes.prefix_graph import is_there as prefix_is_converted
+from tlcore.runtimes.run_graph import GraphRecord, convert, open_graph, read_record, sample
+from tlcore.runtimes.runner import Runner, runner
+
+__all__ = [
+    "LARGEST_DIFFERENCE",
+    "Graph",
+    "GraphRecord",
+    "Runner",
+    "convert",
+    "open_graph",
+    "prefix_is_converted",
+    "read_record",
+    "runner",
+    "sample",
+]

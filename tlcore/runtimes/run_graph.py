@@ -1,0 +1,121 @@
+"""A run's graph: the shared one of its frozen prefix, and its own of the rest."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tlcore import images
+from tlcore.datasets import Dataset
+from tlcore.errors import RunError
+from tlcore.models import Network
+from tlcore.plans import PhasePlan
+from tlcore.runs import Run
+from tlcore.runtimes import graph, prefix_graph
+from tlcore.runtimes.graph import Graph, Pixels
+from tlcore.workspace import Workspace, read_json, write_atomic, write_json
+
+log = logging.getLogger(__name__)
+
+CHECKED_PICTURES = 8
+_WAY_OUT = "Export the model and predict with Keras."
+
+
+@dataclass(frozen=True)
+class GraphRecord:
+    """What ``graph.json`` in a run's folder says."""
+
+    image_size_px: int
+    prefix: str | None
+    """Digest of the shared graph of the frozen prefix; None: the run's own graph is the whole."""
+    difference: float
+    """Largest relative difference from Keras on real pictures; -1 where there is none to tell."""
+    sentence: str = ""
+    """Why the graph is not used, where it differs too much."""
+
+
+def open_graph(workspace: Workspace, run: Run) -> tuple[Graph, GraphRecord]:
+    """The graph of a finished run. Raises RunError when it has none that can be trusted."""
+    record = read_record(run)
+    if record.sentence:
+        raise RunError(record.sentence)
+    shared = [prefix_graph.path_of(workspace, record.prefix)] if record.prefix else []
+    if not all(file.is_file() for file in shared):
+        raise RunError(
+            f"A part of the model of {run.name} was cleaned away. Train it again: it takes seconds."
+        )
+    try:
+        return Graph([*shared, run.folder / "suffix.tflite"]), record
+    except ValueError as error:
+        raise RunError(_damaged(run)) from error
+
+
+def read_record(run: Run) -> GraphRecord:
+    """Raises RunError when the run has none yet, or a damaged one."""
+    if not (run.folder / "graph.json").is_file():
+        raise RunError(f"{run.name} has no finished model yet. Train it to the end first.")
+    try:
+        return GraphRecord(**read_json(run.folder / "graph.json"))
+    except TypeError as error:
+        raise RunError(_damaged(run)) from error
+
+
+def _damaged(run: Run) -> str:
+    return f"The graph of {run.name} is damaged. Train it again: it takes seconds."
+
+
+def convert(workspace: Workspace, run: Run, network: Network, dataset: Dataset) -> GraphRecord:
+    """Write the run's graph and compare it with Keras on pictures of the dataset.
+
+    Where it cannot be made, or differs by more than ``LARGEST_DIFFERENCE``, the record says so in a sentence
+    and the graph is not used: the run is finished all the same.
+    """
+    # The part that was frozen in every phase: the same for all runs on the same cut.
+    phase = min(network.plan.phases, key=lambda phase: phase.frozen_layers)
+    prefix = network.prefix(phase)
+    pixels = sample(dataset, network.plan.image_size_px)
+    largest, sentence, values = 0.0, "", pixels
+    if prefix is not None:
+        verdict = prefix_graph.obtain(workspace, prefix, pixels)
+        largest, sentence = verdict.difference, verdict.sentence
+        if not sentence:
+            values = Graph([prefix_graph.path_of(workspace, prefix.digest)]).run(pixels)
+    if not sentence:
+        found, sentence = _suffix(run.folder / "suffix.tflite", network, phase, values)
+        largest = max(largest, found) if found >= 0 else found
+    record = GraphRecord(
+        network.plan.image_size_px,
+        prefix.digest[:32] if prefix else None,
+        largest,
+        f"{sentence} {_WAY_OUT}" if sentence else "",
+    )
+    write_json(run.folder / "graph.json", vars(record))
+    return record
+
+
+def _suffix(file: Path, network: Network, phase: PhasePlan, values: Pixels) -> tuple[float, str]:
+    """The run's own graph, its difference from Keras on the prefix's output, and why it may not be used."""
+    model = network.suffix(phase)
+    try:
+        write_atomic(file, graph.to_litert(model))
+        found = prefix_graph.difference(
+            Graph([file]).run, lambda x: model(x.astype(np.float32), training=False).numpy(), values
+        )
+    except Exception as error:
+        log.exception("the graph of a run could not be made: %s", file)
+        return -1.0, f"The model could not be converted for predictions here ({type(error).__name__})."
+    if found <= prefix_graph.LARGEST_DIFFERENCE:
+        return found, ""
+    return (
+        found if np.isfinite(found) else -1.0,
+        f"The converted graph differs from Keras by {found:.1e} (at most "
+        f"{prefix_graph.LARGEST_DIFFERENCE:.0e} is accepted), so it is not used.",
+    )
+
+
+def sample(dataset: Dataset, size_px: int) -> Pixels:
+    """A few pictures from all over the dataset, (n, size, size, 3)."""
+    step = max(1, len(dataset.items) // CHECKED_PICTURES)
+    chosen = dataset.items[::step][:CHECKED_PICTURES]
+    return np.stack([images.load_rgb(dataset.path(item), size_px) for item in chosen])

@@ -1,0 +1,54 @@
+"""Which runtime computes the features, and in what batches."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from tlcore.models import Prefix
+from tlcore.runtimes import prefix_graph
+from tlcore.runtimes.graph import Graph, Numbers, Pixels
+from tlcore.workspace import Workspace
+
+# Small batches stay in the processor's cache: measured fastest, or level with the fastest, on every backbone.
+LITERT_BATCH = 4
+TENSORFLOW_BATCH = 32
+# Converting takes seconds; for fewer pictures than this TensorFlow has finished before it pays.
+FEW_PICTURES = 100
+
+
+@dataclass(frozen=True)
+class Runner:
+    """``run`` takes at most ``batch`` pictures, (n, size, size, 3), RGB, 0–255; gives (n, ...), float32."""
+
+    name: str
+    batch: int
+    run: Callable[[Pixels], Numbers]
+    sentence: str = ""
+    """Why it is not the usual one."""
+
+
+def runner(workspace: Workspace, prefix: Prefix, sample: Pixels, pictures: int) -> Runner:
+    """The fastest way to a prefix's output for so many pictures. ``sample``: a few of them, to compare on."""
+    import tensorflow as tf
+
+    if tf.config.list_physical_devices("GPU"):
+        return _tensorflow(prefix)
+    if pictures < FEW_PICTURES and not prefix_graph.is_there(workspace, prefix.digest):
+        return _tensorflow(prefix)
+    verdict = prefix_graph.obtain(workspace, prefix, sample)
+    if verdict.sentence:
+        return _tensorflow(prefix, verdict.sentence)
+    graph = Graph([prefix_graph.path_of(workspace, prefix.digest)])
+    return Runner("litert", LITERT_BATCH, graph.run)
+
+
+def _tensorflow(prefix: Prefix, sentence: str = "") -> Runner:
+    def run(pixels: Pixels) -> Numbers:
+        # The last batch is filled up: another shape would make TensorFlow trace the graph again.
+        missing = TENSORFLOW_BATCH - len(pixels)
+        full = np.pad(pixels, ((0, missing), (0, 0), (0, 0), (0, 0))) if missing else pixels
+        rows: Numbers = prefix.model.predict_on_batch(full.astype(np.float32))
+        return rows[: len(pixels)]
+
+    return Runner("tensorflow", TENSORFLOW_BATCH, run, sentence)
