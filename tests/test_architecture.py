@@ -53,7 +53,7 @@ LAYERS = (
     ("tlcore.archives", "tlcore.depth", "tlcore.formats", "tlcore.outputs", "tlcore.splitting"),
     ("tlcore.config", "tlcore.presets", "tlcore.workspace"),
     ("tlcore.recipe_parts",),
-    ("tlcore.errors", "tlcore.suggest"),
+    ("tlcore.errors", "tlcore.suggest", "tlcore.warm"),
 )
 ROW = {place: number for number, row in enumerate(LAYERS) for place in row}
 

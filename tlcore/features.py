@@ -10,11 +10,9 @@ import math
 import os
 import shutil
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +32,7 @@ from tlcore.workspace import Workspace, sync_folder, write_json
 # Part of every key: raise it when the same inputs would give other numbers.
 CODE_VERSION = 2
 BATCH = 32
-# Pictures that are decoded before they are needed.
-AHEAD = 32
+DECODED_AT_A_TIME = 64
 
 Progress = Callable[[int, int], None]
 
@@ -206,17 +203,20 @@ def _write(
 
 
 def _decoded(dataset: Dataset, size_px: int, view: View, batch: int) -> Iterator[npt.NDArray[np.uint8]]:
-    """Batches of pixels; the next ones are decoded on other threads while one is computed."""
+    """Batches of pixels. Some dozens of pictures are decoded at a time, on all cores, then computed on all.
+
+    In turns and not at once: the threads of a runtime wait for one another, so one that has to share its core
+    with a decoder holds up all the others. Measured, at once takes half as long again as in turns.
+    """
 
     def decode(item: Item) -> npt.NDArray[np.uint8]:
         return view.apply(images.load_rgb(dataset.path(item), size_px), item)
 
-    items = iter(dataset.items)
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        ahead = deque(pool.submit(decode, item) for item in islice(items, AHEAD + batch))
-        while ahead:
-            yield np.stack([ahead.popleft().result() for _ in range(min(batch, len(ahead)))])
-            ahead.extend(pool.submit(decode, item) for item in islice(items, batch))
+        for start in range(0, len(dataset.items), DECODED_AT_A_TIME):
+            pixels = list(pool.map(decode, dataset.items[start : start + DECODED_AT_A_TIME]))
+            for first in range(0, len(pixels), batch):
+                yield np.stack(pixels[first : first + batch])
 
 
 def _publish(made: Path, folder: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcore import cuts, heads, prefixes
+from tlcore import cuts, heads, prefixes, warm
 from tlcore.config import Phase, Recipe
 from tlcore.plans import PhasePlan, Plan
 
@@ -41,11 +41,15 @@ class Network:
         self.plan = plan
         self.entry = plan.backbone
         keras.utils.set_random_seed(recipe.seed)
-        backbone = self.entry.build(recipe.backbone.weights, plan.image_size_px, weights_folder, progress)
-        if recipe.backbone.cut_at:
-            backbone = cuts.truncate(backbone, recipe.backbone.cut_at)
-        self.backbone = backbone
-        self._weights_id = self.entry.weights_id(recipe.backbone.weights, weights_folder, recipe.seed)
+        choice, size = recipe.backbone.weights, plan.image_size_px
+        known = self.entry.weights_id(choice, weights_folder, recipe.seed)
+        self._built = warm.take((self.entry.name, size, known) if known else None)
+        if self._built is None:
+            self._built = self.entry.build(choice, size, weights_folder, progress)
+        # Some are known only once they are downloaded.
+        self._weights_id = known or self.entry.weights_id(choice, weights_folder, recipe.seed)
+        cut_at = recipe.backbone.cut_at
+        self.backbone = cuts.truncate(self._built, cut_at) if cut_at else self._built
         self._trained_from = len(plan.layers)
         self.pooling = heads.pooling_layer(recipe.head) if len(plan.output_shape) > 1 else None
         self.head = heads.trained_layers(recipe.head, plan.output, recipe.seed)
@@ -59,6 +63,12 @@ class Network:
         self._trained_from = min(self._trained_from, phase.frozen_layers)
         for i, layer in enumerate(self.backbone.layers):
             layer.trainable = i >= phase.frozen_layers
+
+    def give_back(self) -> None:
+        """Leave the backbone, if it is as it came, to the next run; this network is done with it then."""
+        if self._weights_id is not None and self._trained_from == len(self.plan.layers):
+            key = (self.entry.name, self.plan.image_size_px, self._weights_id)
+            warm.give_back(key, self._built)
 
     def whole(self, phase: Phase | None = None) -> Any:
         """Pixels → probabilities; to be trained as a phase asks, or to be kept."""

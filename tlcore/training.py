@@ -233,6 +233,7 @@ class _Story:
         if outcome == "done":
             beside = self.seconds["total"] - self.seconds["features"] - self.seconds["training"]
             prices.learn_frame(self.workspace, self.plan, beside)
+            self.network.give_back()
         self.run.record(
             outcome,
             **figures,

@@ -10,8 +10,8 @@ from tlcore.runtimes import prefix_graph
 from tlcore.runtimes.graph import Graph, Numbers, Pixels
 from tlcore.workspace import Workspace
 
-# Small batches stay in the processor's cache: measured fastest, or level with the fastest, on every backbone.
-LITERT_BATCH = 4
+# One picture at a time stays in the processor's cache: fastest, or level with the fastest, on every backbone.
+LITERT_BATCH = 1
 TENSORFLOW_BATCH = 32
 # Converting takes seconds; for fewer pictures than this TensorFlow has finished before it pays.
 FEW_PICTURES = 100
