@@ -20,7 +20,7 @@ LAYERS = (
     ("app",),
     ("pages",),
     ("pages.ui", "tlcore.cli"),
-    ("tlcore.jobs", "tlcore.own_jobs"),
+    ("tlcore.benchmark", "tlcore.jobs", "tlcore.own_jobs"),
     ("tlcore.engine", "tlcore.training"),
     ("tlcore.prices",),
     (

@@ -111,7 +111,7 @@ def _price(plan: Plan, number: int, dataset: Dataset) -> None:
     )
     st.metric(
         "Features",
-        "already there" if price.features_are_there else price_words(price.features_s),
+        "ready" if price.features_are_there else price_words(price.features_s),
         border=True,
         help="Running the frozen layers once over all pictures. What an earlier experiment has computed is "
         "not computed again.",

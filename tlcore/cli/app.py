@@ -8,6 +8,7 @@ import typer
 import tlcore
 from tlcore import advice, jobs, plans, runs
 from tlcore.cli import backbones, console, engine, recipe
+from tlcore.cli.bench import bench
 from tlcore.cli.common import AsJson, Home, RecipeFile, Settings, told, workspace_of
 from tlcore.cli.train import train_and_wait
 from tlcore.errors import NotFound, ThawError
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 app.add_typer(backbones.app, name="backbones")
 app.add_typer(engine.app, name="engine")
+app.command("bench")(bench)
 
 
 def main() -> None:

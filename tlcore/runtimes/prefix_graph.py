@@ -76,8 +76,13 @@ def _converted(file: Path, prefix: Prefix, pixels: Pixels) -> Verdict:
 
 
 def _keras(prefix: Prefix) -> Callable[[Pixels], Numbers]:
-    # Called as it is: for one batch, tracing a graph would take longer than the work.
-    return lambda pixels: prefix.model(pixels.astype(np.float32), training=False).numpy()
+    def run(pixels: Pixels) -> Numbers:
+        # Called as it is: for so few, tracing a graph would take longer than the work. One by one: called so,
+        # a model holds what every layer gives.
+        rows = [prefix.model(one[None].astype(np.float32), training=False).numpy() for one in pixels]
+        return np.concatenate(rows)
+
+    return run
 
 
 def difference(one: Callable[[Pixels], Numbers], other: Callable[[Pixels], Numbers], values: Pixels) -> float:
