@@ -335,6 +335,8 @@ def test_control_c(tmp_path: Path) -> None:
         text=True,
         env=os.environ | {"TMPDIR": str(temporary)},
         start_new_session=True,
+        # A shell's background jobs, and all they start, ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     deadline = time.monotonic() + 60
     while not (tmp_path / "results.json").exists() and time.monotonic() < deadline:

@@ -65,6 +65,12 @@ def test_what_is_in_use_stays_and_counts_as_used_now(three: Workspace) -> None:
     assert feature_store.make_room(three, 300, budget_bytes=300) == ["oldest"]
 
 
+def test_a_use_that_has_ended_leaves_no_mark(three: Workspace) -> None:
+    feature_store.done_with(feature_store.use(three, "oldest"))
+    assert list((three.home / "locks").iterdir()) == []
+    assert not feature_store.is_in_use(three, "oldest")
+
+
 def test_a_use_is_remembered(three: Workspace) -> None:
     feature_store.use(three, "oldest").release()
     assert keys(three) == ["middle", "newest", "oldest"]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tlcore import datasets, evaluation, intake, plans, runs, runtimes, training
+from tlcore import datasets, evaluation, feature_store, intake, plans, runs, runtimes, training
 from tlcore.callbacks import EpochBatches, StopRequested
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset, Split
@@ -62,6 +62,8 @@ def test_a_second_head_reuses_the_features(shared_workspace: Workspace, trained:
     recipe = Recipe.parse({"head": {"layers": [{"dropout": 0.1}]}, "phases": [{"epochs": 2}]})
     run = train(shared_workspace, few, recipe)
     assert run.events()[-1]["features_reused"] is True
+    # Neither run holds them any longer.
+    assert not any(feature_store.is_in_use(shared_workspace, file.name) for file in files)
     assert trained.events()[-1]["features_reused"] is False
     assert sorted(shared_workspace.features.iterdir()) == files
 

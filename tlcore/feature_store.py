@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from tlcore.workspace import Workspace, new_id
 
@@ -42,7 +42,7 @@ def all_caches(workspace: Workspace) -> list[Cache]:
     return sorted(found, key=lambda cache: cache.used_s)
 
 
-def use(workspace: Workspace, key: str) -> FileLock:
+def use(workspace: Workspace, key: str) -> BaseFileLock:
     """Mark a cache as used, now and as long as the lock that is returned lives."""
     lock = FileLock(_locks(workspace) / f"{key}.{new_id()}.use")
     lock.acquire()
@@ -50,6 +50,12 @@ def use(workspace: Workspace, key: str) -> FileLock:
     if index.is_file():
         os.utime(index)
     return lock
+
+
+def done_with(lock: BaseFileLock) -> None:
+    """End a use; a process that dies ends its uses too."""
+    lock.release()
+    Path(lock.lock_file).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from tlcore import (
     datasets,
     evaluation,
     exporters,
+    feature_store,
     features,
     outputs,
     plans,
@@ -78,6 +79,7 @@ def train(workspace: Workspace, run: Run) -> None:
     except StopRequested:
         outcome = "stopped"
     story.finish(outcome)
+    story.close()
 
 
 class _Story:
@@ -240,6 +242,11 @@ class _Story:
             features_reused=self.reused,
             seconds={key: round(value, 3) for key, value in self.seconds.items()},
         )
+
+    def close(self) -> None:
+        """Let go of the caches that were used; a run that fails lets go of them with its memory."""
+        for one in self.features:
+            feature_store.done_with(one.use)
 
     def _judged(self) -> dict[Split, npt.NDArray[np.float32]]:
         """Probabilities of the pictures that were not trained on."""

@@ -4,7 +4,7 @@ A run's graph is in two parts: the frozen prefix, converted once and shared by a
 rest, which is small. So a second head is ready to predict at once.
 """
 
-from tlcore.runtimes.graph import Graph
+from tlcore.runtimes.graph import Graph, to_litert
 from tlcore.runtimes.prefix_graph import LARGEST_DIFFERENCE
 from tlcore.runtimes.prefix_graph import is_there as prefix_is_converted
 from tlcore.runtimes.run_graph import GraphRecord, convert, open_graph, read_record, sample
@@ -21,4 +21,5 @@ __all__ = [
     "read_record",
     "runner",
     "sample",
+    "to_litert",
 ]
