@@ -205,8 +205,8 @@ def _write(
 def _decoded(dataset: Dataset, size_px: int, view: View, batch: int) -> Iterator[npt.NDArray[np.uint8]]:
     """Batches of pixels. Some dozens of pictures are decoded at a time, on all cores, then computed on all.
 
-    In turns and not at once: the threads of a runtime wait for one another, so one that has to share its core
-    with a decoder holds up all the others. Measured, at once takes half as long again as in turns.
+    In turns and not at once, which took half as long again on two cores; presumably the threads of a runtime
+    wait for one another, so that one which shares its core with a decoder holds up all the others.
     """
 
     def decode(item: Item) -> npt.NDArray[np.uint8]:
