@@ -27,6 +27,7 @@ LAYERS = (
         "tlcore.callbacks",
         "tlcore.exporters",
         "tlcore.features",
+        "tlcore.measures",
         "tlcore.plots",
         "tlcore.predict",
         "tlcore.program",
@@ -53,7 +54,7 @@ LAYERS = (
     ("tlcore.archives", "tlcore.depth", "tlcore.formats", "tlcore.outputs", "tlcore.splitting"),
     ("tlcore.config", "tlcore.presets", "tlcore.workspace"),
     ("tlcore.recipe_parts",),
-    ("tlcore.errors", "tlcore.suggest", "tlcore.warm"),
+    ("tlcore.errors", "tlcore.numbers", "tlcore.suggest", "tlcore.warm"),
 )
 ROW = {place: number for number, row in enumerate(LAYERS) for place in row}
 

@@ -1,4 +1,8 @@
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,6 +26,22 @@ def test_what_is_learned_is_half_new_and_half_old(workspace: Workspace) -> None:
     rates.learn(workspace, {"x": 2.0})
     rates.learn(workspace, {"x": 4.0, "y": 1.0})
     assert (rates.learned(workspace, "x"), rates.learned(workspace, "y")) == (3.0, 1.0)
+
+
+def test_who_learn_at_once_lose_nothing(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    rates.learn(workspace, {"x": 257.0})
+    read = rates.read_json
+
+    def slow(file: Path) -> Any:
+        found = read(file)
+        time.sleep(0.02)
+        return found
+
+    monkeypatch.setattr(rates, "read_json", slow)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: rates.learn(workspace, {"x": 1.0}), range(8)))
+    # Each of the eight halves what 257 has above 1.
+    assert rates.learned(workspace, "x") == 2.0
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{", '{"x": "fast", "peak": null}', '{"x": -1, "peak": 0}'])

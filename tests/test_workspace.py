@@ -25,6 +25,16 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
     assert os.listdir(tmp_path) == ["a.json"]
 
 
+def test_a_folder_is_made_unless_it_must_be_there(tmp_path: Path) -> None:
+    """Who is to fill a folder may find it gone, and leaves it at that."""
+    with pytest.raises(FileNotFoundError):
+        write_json(tmp_path / "gone" / "a.json", 1, make_folder=False)
+    assert os.listdir(tmp_path) == []
+    write_json(tmp_path / "new" / "a.json", 1)
+    write_json(tmp_path / "new" / "a.json", 2, make_folder=False)
+    assert read_json(tmp_path / "new" / "a.json") == 2
+
+
 def test_a_torn_last_line_is_ignored(tmp_path: Path) -> None:
     file = tmp_path / "history.jsonl"
     append_line(file, {"event": "queued"})

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tlcore.config import Augmentation
+from tlcore.numbers import share_words
 
 __all__ = ["Draw", "augment", "draw", "examples", "words"]
 
@@ -105,18 +106,14 @@ def words(choice: Augmentation) -> str:
     parts = [
         flips.get(choice.flip),
         choice.rotation and f"turned up to {choice.rotation:g}°",
-        choice.zoom and f"zoomed up to {_percent(choice.zoom)}",
-        choice.shift and f"moved up to {_percent(choice.shift)}",
-        choice.crop and f"cropped to no less than {_percent(1 - choice.crop)} of the area",
-        choice.brightness and f"brightness changed up to {_percent(choice.brightness)}",
-        choice.contrast and f"contrast changed up to {_percent(choice.contrast)}",
-        choice.colour and f"colour changed up to {_percent(choice.colour)}",
+        choice.zoom and f"zoomed up to {share_words(choice.zoom)}",
+        choice.shift and f"moved up to {share_words(choice.shift)}",
+        choice.crop and f"cropped to no less than {share_words(1 - choice.crop)} of the area",
+        choice.brightness and f"brightness changed up to {share_words(choice.brightness)}",
+        choice.contrast and f"contrast changed up to {share_words(choice.contrast)}",
+        choice.colour and f"colour changed up to {share_words(choice.colour)}",
     ]
     return ", ".join(part for part in parts if part) or "nothing"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.3g} %"
 
 
 def _flipped(image: Image.Image, drawn: Draw) -> Image.Image:

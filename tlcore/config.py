@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -11,6 +10,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from tlcore.errors import RecipeError
+from tlcore.numbers import written_out
 from tlcore.recipe_parts import (
     HEAD_LAYERS,
     Augmentation,
@@ -150,7 +150,7 @@ def _backbone_words(backbone: BackboneChoice) -> str:
 def _layer_words(layer: HeadLayer) -> str:
     if isinstance(layer, DenseLayer):
         activation = f" {layer.activation}" if layer.activation != "relu" else ""
-        l2 = f" L2 {_number(layer.l2)}" if layer.l2 else ""
+        l2 = f" L2 {written_out(layer.l2)}" if layer.l2 else ""
         return f"dense {layer.dense}{activation}{l2}"
     return f"dropout {layer.dropout:g}" if isinstance(layer, DropoutLayer) else "batch normalization"
 
@@ -171,12 +171,12 @@ def _steps_words(phase: Phase) -> str:
     if phase == usual:
         return ""
     parts = [
-        f"{phase.optimizer} {_number(phase.learning_rate)}",
+        f"{phase.optimizer} {written_out(phase.learning_rate)}",
         phase.momentum and f"momentum {phase.momentum:g}",
         phase.schedule != usual.schedule and phase.schedule,
         phase.warmup_epochs and f"warm-up {phase.warmup_epochs}",
-        phase.weight_decay is not None and f"decay {_number(phase.weight_decay)}",
-        phase.clip_norm and f"clipped at {_number(phase.clip_norm)}",
+        phase.weight_decay is not None and f"decay {written_out(phase.weight_decay)}",
+        phase.clip_norm and f"clipped at {written_out(phase.clip_norm)}",
         phase.patience and f"patience {phase.patience}",
         phase.batch_normalization == "trained" and "statistics trained",
     ]
@@ -187,7 +187,7 @@ def _each(phases: list[str]) -> str:
     """What is said of each phase; once where it is the same of all."""
     if len(set(phases)) == 1:
         return phases[0]
-    usual = f"{Phase().optimizer} {_number(Phase().learning_rate)}"
+    usual = f"{Phase().optimizer} {written_out(Phase().learning_rate)}"
     return " → ".join(words or usual for words in phases)
 
 
@@ -197,11 +197,6 @@ def _augmentation_words(choice: Augmentation) -> str:
     only_flipped = choice == Augmentation(flip=choice.flip, views=choice.views)
     views = "fresh" if choice.fresh else f"×{choice.views}"
     return f"{'flipped' if only_flipped else 'augmented'} {views}"
-
-
-def _number(value: float) -> str:
-    """0.00001, not 1e-05."""
-    return format(Decimal(str(value)).normalize(), "f")
 
 
 def _position(target: Any, part: str, key: str) -> str | int:

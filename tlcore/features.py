@@ -221,8 +221,6 @@ def _decoded(dataset: Dataset, size_px: int, view: View, batch: int) -> Iterator
 
 def _publish(made: Path, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    if _cached(folder) is not None:
-        return  # Another worker was first; its cache may already be in use.
     # What cannot be read is not a cache; an earlier version of Thaw may have left it.
     shutil.rmtree(folder, ignore_errors=True)
     os.replace(made, folder)

@@ -1,9 +1,7 @@
 """A brought model measured: built once in a worker, its layers kept as data for all who have no Keras."""
 
 import contextlib
-import json
 import logging
-import os
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,7 @@ from tlcore.backbones import layer_info, own_intake, own_network
 from tlcore.backbones.own import ANY_SIZE_MIN_PX, from_meta
 from tlcore.errors import ModelFileError, ThawError
 from tlcore.layer_measure import layers_of, windows_of
-from tlcore.workspace import read_json
+from tlcore.workspace import read_json, write_atomic, write_json
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +39,7 @@ def measure_job(folder: str) -> None:
 
 def _fail(folder: Path, message: str) -> None:
     with contextlib.suppress(FileNotFoundError):
-        _write_json(own_intake.failed_file(folder), {"message": message})
+        write_json(own_intake.failed_file(folder), {"message": message}, make_folder=False)
 
 
 def measure_folder(folder: Path) -> None:
@@ -67,7 +65,7 @@ def measure_folder(folder: Path) -> None:
     any_size = taken.side_px is None and _keep_rules(folder, model, built.network)
     if not any_size:
         fixed = [(layer, None) for layer in layers_of(built.network)]
-        _write(_layers_file(folder), layer_info.to_bytes(fixed))
+        write_atomic(_layers_file(folder), layer_info.to_bytes(fixed), make_folder=False)
     meta = {key: value for key, value in request.items() if key != "numbers"} | {
         "input_kind": taken.kind,
         "channels": taken.channels,
@@ -78,14 +76,14 @@ def measure_folder(folder: Path) -> None:
         "params": built.network.count_params(),
     }
     from_meta(meta, folder)
-    _write_json(own_intake.meta_file(folder), meta)
+    write_json(own_intake.meta_file(folder), meta, make_folder=False)
     keras.utils.clear_session()
 
 
 def _keep_rules(folder: Path, model: Any, network: Any) -> bool:
     """Write the layers with rules for any size; whether these hold, at sizes that divide well and badly."""
     rows = zip(layers_of(network), windows_of([network], fixed_borders=True), strict=True)
-    _write(_layers_file(folder), layer_info.to_bytes(rows))
+    write_atomic(_layers_file(folder), layer_info.to_bytes(rows), make_folder=False)
     return all(_hold(folder, model, size) for size in _TRIED_PX)
 
 
@@ -112,20 +110,6 @@ def _check_finite(model: Any) -> None:
                 f"Its weights {clean_text(weight.path)[:60]!r} hold numbers that are infinite or no numbers: "
                 "its training went wrong. Train it again, with a lower learning rate, and save it."
             )
-
-
-def _write_json(path: Path, value: Any) -> None:
-    _write(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False).encode())
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all. Raises FileNotFoundError where the folder is gone, which is not made again."""
-    part = path.with_name(f".{path.name}")
-    with open(part, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
 
 
 def _layers_file(folder: Path) -> Path:

@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ def peak_gflops(workspace: Workspace) -> float:
     if isinstance(known, float) and known > 0:
         return known
     measured = measure_peak()
-    _change(workspace, {"peak": measured})
+    _change(workspace, lambda known: {"peak": measured})
     return measured
 
 
@@ -48,17 +49,18 @@ def learned(workspace: Workspace, what: str) -> float | None:
 
 def learn(workspace: Workspace, measured: Mapping[str, float]) -> None:
     """Take new measurements in; what was known counts for a half of the next."""
-    known = _read(workspace)
-    values = {}
-    for what, value in measured.items():
-        before = known.get(what)
-        if isinstance(before, int | float) and before > 0:
-            value = (1 - _NEWEST) * before + _NEWEST * value
-        values[what] = value
-    _change(workspace, values)
+    _change(
+        workspace, lambda known: {what: _mixed(known.get(what), value) for what, value in measured.items()}
+    )
 
 
-def _file(workspace: Workspace) -> Any:
+def _mixed(before: Any, value: float) -> float:
+    if isinstance(before, int | float) and before > 0:
+        return (1 - _NEWEST) * before + _NEWEST * value
+    return value
+
+
+def _file(workspace: Workspace) -> Path:
     return workspace.home / "rates.json"
 
 
@@ -70,11 +72,13 @@ def _read(workspace: Workspace) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _change(workspace: Workspace, values: Mapping[str, float]) -> None:
+def _change(workspace: Workspace, news: Callable[[dict[str, Any]], Mapping[str, float]]) -> None:
+    """``news`` makes new numbers of those that are known, which nobody else changes meanwhile."""
     try:
         workspace.home.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{_file(workspace)}.lock"):
-            write_json(_file(workspace), _read(workspace) | dict(values))
+            known = _read(workspace)
+            write_json(_file(workspace), known | dict(news(known)))
     except (OSError, WorkspaceError):
         # An estimate is not worth a run.
         log.warning("rates.json could not be written", exc_info=True)

@@ -120,12 +120,14 @@ def new_id() -> str:
     return f"{int(time.time()) - 1577836800:08x}-{secrets.token_hex(4)}"
 
 
-def write_atomic(path: Path, content: bytes) -> None:
+def write_atomic(path: Path, content: bytes, *, make_folder: bool = True) -> None:
     """Write a file so that a reader sees the old one or the new one, never half of it.
 
-    Raises WorkspaceError when the disk is full or the folder cannot be written.
+    Raises WorkspaceError when the disk is full or the folder cannot be written; FileNotFoundError for a
+    folder that is not there and not to be made.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if make_folder:
+        path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
@@ -155,8 +157,9 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def write_json(path: Path, value: Any) -> None:
-    write_atomic(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False).encode())
+def write_json(path: Path, value: Any, *, make_folder: bool = True) -> None:
+    content = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
+    write_atomic(path, content.encode(), make_folder=make_folder)
 
 
 def read_json(path: Path) -> Any:

@@ -17,21 +17,32 @@ from tlcore.datasets import Dataset
 from tlcore.plans import Plan
 
 DOUBLE_CLICK_S = 2.0
+# A wish that no page came to fulfil, since somebody left it, is forgotten.
+WISH_S = 30.0
 
 
 @messages.told
-def start() -> None:
-    # Read now: a number typed just before the click is in the recipe, but was not when the button was drawn.
-    recipe, dataset = state.recipe(), state.dataset()
-    if dataset is None:
+def wish() -> None:
+    state.notes()["wished_s"] = time.monotonic()
+
+
+def start_if_wished(recipe: Recipe, dataset: Dataset) -> None:
+    """Not in the button's callback: a number typed just before the click may reach us after it.
+
+    Then it comes while this page is drawn, which begins anew with it, and ends here with what was typed.
+    """
+    now_s, notes = time.monotonic(), state.notes()
+    if now_s - notes.pop("wished_s", -WISH_S) >= WISH_S:
         return
-    wanted, now_s = (recipe.id, dataset.id), time.monotonic()
-    last = st.session_state.get("last_start")
+    wanted = (recipe.id, dataset.id)
+    last = notes.get("last_start")
     # A double click is one wish, not two runs.
     if last is not None and last[0] == wanted and now_s - last[1] < DOUBLE_CLICK_S:
         return
-    st.session_state["last_start"] = (wanted, now_s)
+    notes["last_start"] = (wanted, now_s)
     state.select(run=jobs.start(state.workspace(), recipe, dataset).id)
+    # The sidebar was drawn without the new run.
+    st.rerun()
 
 
 def plan_of(recipe: Recipe, dataset: Dataset) -> Plan | None:
@@ -56,7 +67,8 @@ def set_and_start(dataset: Dataset) -> None:
         warn(plan, dataset)
     warn_of_missing_weights(recipe)
     st.caption(messages.literal(f"{dataset.name} · {recipe.summary()}"))
-    st.button("Start training", type="primary", icon=":material/play_arrow:", on_click=start)
+    st.button("Start training", type="primary", icon=":material/play_arrow:", on_click=wish)
+    start_if_wished(recipe, dataset)
 
 
 st.title("Train")

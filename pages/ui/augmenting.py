@@ -10,6 +10,7 @@ from pages.ui.numbers import bytes_words
 from tlcore import augmentation, images, presets
 from tlcore.config import Augmentation, Recipe
 from tlcore.datasets import Dataset, Split
+from tlcore.numbers import share_words
 from tlcore.plans import Plan
 
 PREVIEW_PX = 160
@@ -88,7 +89,7 @@ def _changes(recipe: Recipe) -> None:
                 label,
                 f"{PART}.{name}",
                 values,
-                format=_degrees if name == "rotation" else _percent,
+                format=_degrees if name == "rotation" else share_words,
                 also=_seen,
                 width=220,
                 help=f"{help} Each time at random, up to this much; 0 is off.",
@@ -104,10 +105,6 @@ def _seen(value: Any) -> dict[str, Any]:
 
 def _degrees(value: float) -> str:
     return f"{value:g}°"
-
-
-def _percent(value: float) -> str:
-    return f"{100 * value:.3g} %"
 
 
 def _views(recipe: Recipe) -> None:
@@ -161,7 +158,7 @@ def _cost(recipe: Recipe, dataset: Dataset, plan: Plan | None) -> str:
 
 def _preview(recipe: Recipe, dataset: Dataset) -> None:
     pictures = dataset.of(Split.TRAIN)
-    item = pictures[st.session_state.get("augmented_picture", 0) % len(pictures)]
+    item = pictures[state.notes().get("augmented_picture", 0) % len(pictures)]
     pixels = images.load_rgb(dataset.path(item), PREVIEW_PX)
     changed = augmentation.examples(
         pixels, recipe.augmentation, seed=recipe.seed, sha256=item.sha256, count=VARIANTS
@@ -173,7 +170,8 @@ def _preview(recipe: Recipe, dataset: Dataset) -> None:
     st.button("Another picture", icon=":material/shuffle:", on_click=_another, args=(len(pictures),))
 
 
+@told
 def _another(count: int) -> None:
     # A step that meets pictures of all classes, which lie one after another.
-    now = st.session_state.get("augmented_picture", 0)
-    st.session_state["augmented_picture"] = (now + max(1, count * 2 // 7)) % count
+    now = state.notes().get("augmented_picture", 0)
+    state.notes()["augmented_picture"] = (now + max(1, count * 2 // 7)) % count

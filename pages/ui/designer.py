@@ -7,10 +7,11 @@ import streamlit as st
 
 from pages.ui import controls, state
 from pages.ui.messages import told
-from pages.ui.numbers import written_out
+from pages.ui.session import entered
 from tlcore import presets
 from tlcore.config import DenseLayer, DropoutLayer, Recipe
 from tlcore.heads import HeadRow
+from tlcore.numbers import written_out
 from tlcore.plans import Plan
 from tlcore.recipe_parts import Activation
 
@@ -168,5 +169,5 @@ def _edit(change: Callable[[Layers], None]) -> None:
 
 @told
 def _take_preset() -> None:
-    _, head = presets.HEADS[st.session_state["head_preset"]]
+    _, head = presets.HEADS[entered("head_preset")]
     state.select_recipe(state.recipe().changed("head", head.model_dump(mode="json")))

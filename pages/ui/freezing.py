@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.ui import controls, phases, state
-from pages.ui.messages import literal, told
+from pages.ui.messages import keep_view, literal, told
 from pages.ui.numbers import bytes_words, count_words, price_words
 from tlcore import cuts, plots, prices
 from tlcore.config import Recipe
@@ -43,6 +43,7 @@ def _slider(number: int, phase: PhasePlan, plan: Plan) -> None:
         "Single layers",
         key=SINGLE,
         persist_state="session",
+        on_change=keep_view,
         help="The slider stops at every layer instead of at the ends of blocks. A block is a group of layers "
         "that work together; to freeze half of one is rarely of use.",
     )
@@ -147,7 +148,7 @@ def _statistics(recipe: Recipe, plan: Plan, number: int) -> None:
 
 
 def _table(plan: Plan, phase: PhasePlan) -> None:
-    panel = st.expander("All layers", icon=":material/table_rows:", key="layer_table", on_change="rerun")
+    panel = st.expander("All layers", icon=":material/table_rows:", key="layer_table", on_change=keep_view)
     if not panel.open:
         return
     rows = [

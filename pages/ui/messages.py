@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.ui import session, state
 from tlcore.errors import ThawError
 
 log = logging.getLogger("thaw.pages")
@@ -37,20 +38,26 @@ def shown() -> Iterator[None]:
 
 
 def told(callback: Callable[..., None]) -> Callable[..., None]:
-    """A widget's callback whose refusal is shown on the page that is drawn next."""
+    """A widget's callback: it runs whole, and a refusal is shown on the page that is drawn next."""
 
     @functools.wraps(callback)
     def safe(*args: Any) -> None:
-        try:
-            callback(*args)
-        except ThawError as error:
-            st.session_state["refused"] = str(error)
+        with session.callback():
+            try:
+                callback(*args)
+            except ThawError as error:
+                state.notes()["refused"] = str(error)
 
     return safe
 
 
+@told
+def keep_view() -> None:
+    """The callback of a widget that changes only what is seen: nothing is chosen, and nothing forgotten."""
+
+
 def show_refused() -> None:
-    sentence = st.session_state.pop("refused", None)
+    sentence = state.notes().pop("refused", None)
     if sentence:
         st.error(literal(sentence), icon=":material/info:")
 

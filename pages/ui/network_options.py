@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.ui import state
 from pages.ui.messages import one_line, shown, told
+from pages.ui.session import entered
 from tlcore import backbones, cuts
 from tlcore.backbones import LayerInfo, weights_file
 from tlcore.config import Recipe
@@ -12,7 +13,7 @@ from tlcore.recipe_parts import WEIGHT_SUFFIXES
 
 WEIGHTS = {"imagenet": "Pretrained", "none": "From scratch", "file": "A file"}
 SIZES_PX = (32, 64, 96, 128, 160, 192, 224, 240, 256, 299, 320, 384, 448, 480, 512, 600, 768, 1024)
-# What a recipe takes (``recipe_parts``).
+# None in a recipe; to a select box None is that nothing is chosen.
 OWN_SIZE, WHOLE = 0, ""
 
 
@@ -32,7 +33,7 @@ def set_options(recipe: Recipe, entry: backbones.AnyBackbone) -> bool:
 
 def _weights_choice(recipe: Recipe) -> str:
     """What is on disk; until a file is chosen, that one is wanted is known to this session alone."""
-    if st.session_state.get("wants_weights_file") == recipe.backbone.name:
+    if state.notes().get("wants_weights_file") == recipe.backbone.name:
         return "file"
     return recipe.backbone.weights if recipe.backbone.weights in WEIGHTS else "file"
 
@@ -57,9 +58,9 @@ def _weights(recipe: Recipe, own: bool) -> None:
 def _weights_changed() -> None:
     chosen, recipe = state.widget_value("weights"), state.recipe()
     if chosen == "file":
-        st.session_state["wants_weights_file"] = recipe.backbone.name
+        state.notes()["wants_weights_file"] = recipe.backbone.name
         return
-    st.session_state.pop("wants_weights_file", None)
+    state.notes().pop("wants_weights_file", None)
     state.select_recipe(recipe.changed("backbone.weights", chosen))
 
 
@@ -104,13 +105,13 @@ def _file_chosen() -> None:
 
 @told
 def _keep_file() -> None:
-    file = st.session_state["upload_weights"]
+    file = entered("upload_weights")
     _take_weights(weights_file.keep(state.workspace(), file.name, file.getvalue()))
 
 
 def _take_weights(name: str) -> None:
     state.select_recipe(state.recipe().changed("backbone.weights", name))
-    st.session_state.pop("wants_weights_file", None)
+    state.notes().pop("wants_weights_file", None)
 
 
 def _image_size(recipe: Recipe, entry: backbones.AnyBackbone) -> None:

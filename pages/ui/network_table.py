@@ -3,7 +3,8 @@
 import streamlit as st
 
 from pages.ui import networks, state
-from pages.ui.messages import told
+from pages.ui.messages import keep_view, told
+from pages.ui.session import entered
 from tlcore.config import Recipe
 
 KEY = "networks_table"
@@ -11,7 +12,10 @@ KEY = "networks_table"
 
 def compare_networks(recipe: Recipe) -> None:
     table = st.expander(
-        "Compare all networks", icon=":material/table_chart:", key="networks_compared", on_change="rerun"
+        "Compare all networks",
+        icon=":material/table_chart:",
+        key="networks_compared",
+        on_change=keep_view,
     )
     if not table.open:
         return
@@ -33,13 +37,13 @@ def compare_networks(recipe: Recipe) -> None:
             selection_default={"selection": {"rows": chosen}},
             alt="All networks with size, speed, accuracy and licence",
         )
-        st.session_state[f"{KEY}_names"] = (key, names)
+        state.notes()[f"{KEY}_names"] = (key, names)
 
 
 @told
 def _row_chosen() -> None:
-    key, names = st.session_state[f"{KEY}_names"]
-    rows = st.session_state[key]["selection"]["rows"]
+    key, names = state.notes()[f"{KEY}_names"]
+    rows = entered(key)["selection"]["rows"]
     if rows and names[rows[0]] != state.recipe().backbone.name:
         networks.choose(names[rows[0]])
 

@@ -1,6 +1,4 @@
-"""Numbers as people say them."""
-
-from decimal import Decimal
+"""Numbers as people say them; those that the core says too are in ``tlcore.numbers``."""
 
 
 def count_words(value: int) -> str:
@@ -34,11 +32,6 @@ def seconds_words(value: float) -> str:
     if value < 5400:
         return f"{value / 60:.0f} min"
     return f"{value / 3600:.1f} h"
-
-
-def written_out(value: float) -> str:
-    """0.00001, not 1e-05."""
-    return format(Decimal(str(value)).normalize(), "f")
 
 
 def percent(value: float | None) -> str:

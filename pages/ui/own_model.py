@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.ui import networks, state
-from pages.ui.messages import literal, shown
+from pages.ui.messages import keep_view, literal, shown
 from pages.ui.sidebar import distinct
 from tlcore import own_jobs, runs
 from tlcore.backbones import OwnBackbone, own, own_intake
@@ -24,7 +24,7 @@ PIXELS = {
 def bring_model() -> None:
     """An expander; a model that was taken in is chosen."""
     panel = st.expander(
-        "Use your own model", icon=":material/deployed_code:", key="own_model", on_change="rerun"
+        "Use your own model", icon=":material/deployed_code:", key="own_model", on_change=keep_view
     )
     if not panel.open:
         return
@@ -53,7 +53,7 @@ def _file() -> None:
     file = st.file_uploader("A .keras file", type=["keras"], key="upload_model")
     pixels = st.selectbox(
         "Pixels it was trained on",
-        [one for one in own_intake.PIXELS if one in PIXELS],
+        own_intake.PIXELS,
         format_func=PIXELS.__getitem__,
         key="own_pixels",
         width=320,

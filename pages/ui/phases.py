@@ -5,8 +5,9 @@ from typing import Any
 import streamlit as st
 
 from pages.ui import state
-from pages.ui.messages import told
+from pages.ui.messages import keep_view, told
 from pages.ui.network_options import fitting_freeze
+from pages.ui.session import entered
 from tlcore import backbones, cuts, presets
 from tlcore.backbones import LayerInfo
 from tlcore.config import Phase, Recipe
@@ -32,6 +33,7 @@ def shown_phase(recipe: Recipe) -> int:
         required=True,
         key=SHOWN,
         persist_state="session",
+        on_change=keep_view,
         label_visibility="collapsed",
         help="Phases follow each other; each has its own freeze choice and learning rate.",
     )
@@ -79,7 +81,7 @@ def _add() -> None:
     recipe = state.recipe()
     phases = [*_data(recipe), _following(recipe.phases[-1], _layers(recipe)).model_dump(mode="json")]
     state.select_recipe(recipe.changed("phases", phases))
-    st.session_state[SHOWN] = len(phases) - 1
+    state.want(SHOWN, len(phases) - 1)
 
 
 @told
@@ -89,19 +91,19 @@ def _remove(number: int) -> None:
     if len(phases) > 1 and number < len(phases):
         del phases[number]
         state.select_recipe(recipe.changed("phases", phases))
-        st.session_state[SHOWN] = max(0, number - 1)
+        state.want(SHOWN, max(0, number - 1))
 
 
 @told
 def _take_preset() -> None:
     recipe = state.recipe()
     layers = _layers(recipe)
-    _, phases = presets.PHASES[st.session_state["phases_preset"]]
+    _, phases = presets.PHASES[entered("phases_preset")]
     fitting = [
         phase.model_dump(mode="json") | {"freeze": fitting_freeze(phase.freeze, layers)} for phase in phases
     ]
     state.select_recipe(recipe.changed("phases", fitting))
-    st.session_state[SHOWN] = 0
+    state.want(SHOWN, 0)
 
 
 def _following(last: Phase, layers: tuple[LayerInfo, ...]) -> Phase:

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from pages.ui.messages import shown
+from pages.ui.messages import keep_view, shown
 from tlcore import program
 from tlcore.plans import Plan
 
 
 def show_program(plan: Plan, classes: tuple[str, ...]) -> None:
-    panel = st.expander("The Keras program", icon=":material/code:", key="program", on_change="rerun")
+    panel = st.expander("The Keras program", icon=":material/code:", key="program", on_change=keep_view)
     if not panel.open:
         return
     with panel, shown():

@@ -5,8 +5,8 @@ from typing import Any
 import streamlit as st
 
 from pages.ui import controls, phases, state
-from pages.ui.numbers import written_out
 from tlcore.config import Phase, Recipe
+from tlcore.numbers import written_out
 from tlcore.plans import Plan
 from tlcore.recipe_parts import WITH_MOMENTUM
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.ui import session
 from tlcore import datasets, recipes, runs
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
@@ -21,12 +22,19 @@ def workspace() -> Workspace:
 
 
 def carry() -> None:
-    """Put the ids back into the URL: Streamlit drops them when a person changes the page by the menu."""
+    """Before a page is drawn: what the URL names is chosen, and what is chosen is in the URL.
+
+    After a callback what it chose rules: the click may have come with an older URL. Otherwise the URL does:
+    somebody followed a link or went a step back. Streamlit drops the ids when a page is chosen from the menu;
+    they are put back.
+    """
+    here = session.current()
     for id in IDS:
-        if id in st.query_params:
-            st.session_state[f"last_{id}"] = st.query_params[id]
-        elif st.session_state.get(f"last_{id}"):
-            st.query_params[id] = st.session_state[f"last_{id}"]
+        if id in st.query_params and not here.ahead:
+            here.ids[id] = st.query_params[id]
+        _put(id, here.ids.get(id))
+    here.ahead = False
+    session.set_widgets()
     chosen = selected("run")
     if chosen and not selected("dataset"):
         # A link to a run alone: it is about the run's pictures.
@@ -35,17 +43,24 @@ def carry() -> None:
 
 
 def selected(id: str) -> str | None:
-    return st.query_params.get(id)
+    return session.current().ids.get(id)
 
 
 def select(**ids: str | None) -> None:
     """Choose things by id; None chooses nothing."""
+    here = session.current()
+    here.ids.update(ids)
+    if session.in_callback():
+        return
     for id, value in ids.items():
-        st.session_state[f"last_{id}"] = value
-        if value is None:
-            st.query_params.pop(id, None)
-        else:
-            st.query_params[id] = value
+        _put(id, value)
+
+
+def _put(id: str, value: str | None) -> None:
+    if value is None:
+        st.query_params.pop(id, None)
+    elif st.query_params.get(id) != value:
+        st.query_params[id] = value
 
 
 def dataset() -> Dataset | None:
@@ -69,7 +84,7 @@ def recipe() -> Recipe:
         return recipes.load(workspace(), id)
     except (RecipeError, WorkspaceError) as error:
         # A link must not be a dead end: it is said once, and the design starts anew.
-        st.session_state["refused"] = str(error)
+        notes()["refused"] = str(error)
         select(recipe=None)
         return Recipe()
 
@@ -86,4 +101,14 @@ def widget(key: str, value: Any) -> str:
 
 def widget_value(key: str) -> Any:
     """What a person just entered; for callbacks."""
-    return st.session_state[f"widget_{key}"]
+    return session.entered(f"widget_{key}")
+
+
+def notes() -> dict[str, Any]:
+    """What this tab remembers of small things."""
+    return session.current().notes
+
+
+def want(key: str, value: Any) -> None:
+    """Give the widget of this key a value, in the page that is drawn next; for callbacks."""
+    session.current().wanted[key] = value

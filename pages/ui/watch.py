@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.ui import guide, measures, state
+from pages.ui import guide, state
 from pages.ui.messages import guarded, literal, told
 from pages.ui.numbers import percent, seconds_words
-from tlcore import jobs, plots
+from tlcore import jobs, measures, plots
 from tlcore.datasets import Split
 from tlcore.runs import Event, Progress, Run, Status
 
@@ -97,14 +97,9 @@ def _status(run: Run, progress: Progress) -> None:
 def _stopped(run: Run, progress: Progress) -> str:
     if not run.has_model:
         return "It had not begun to learn."
-    if progress.kept and progress.epochs and progress.kept[-1] > len(_before_last_phase(progress)):
+    if progress.kept and progress.kept[-1] > max(phase_ends(progress.epochs), default=0):
         return f"The model is that of the best epoch before the stop, {progress.kept[-1]}."
     return "The model is as it was at the stop."
-
-
-def _before_last_phase(progress: Progress) -> list[Event]:
-    last = progress.epochs[-1]["phase"]
-    return [epoch for epoch in progress.epochs if epoch["phase"] < last]
 
 
 def _curves(run: Run, progress: Progress) -> None:
@@ -125,11 +120,8 @@ def _curves(run: Run, progress: Progress) -> None:
 
 def phase_ends(epochs: Sequence[Event]) -> list[int]:
     """The last epoch of each phase but the last, which may end before its number of epochs."""
-    # Runs of earlier versions did not tell the phase.
     return [
-        before["epoch"]
-        for before, after in itertools.pairwise(epochs)
-        if before.get("phase") != after.get("phase")
+        before["epoch"] for before, after in itertools.pairwise(epochs) if before["phase"] != after["phase"]
     ]
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui import guide, measures, state
+from pages.ui import guide, state
 from pages.ui.messages import literal
-from tlcore import jobs, runs
+from tlcore import jobs, measures, runs
 from tlcore.datasets import Split
 
 SPLITS = {Split.VAL: "Validation", Split.TEST: "Test"}

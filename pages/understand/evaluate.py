@@ -8,7 +8,7 @@ from pages.ui import guide, state
 from pages.ui.messages import one_line
 from pages.ui.numbers import percent
 from pages.ui.pictures import gallery
-from tlcore import evaluation, plots
+from tlcore import evaluation, measures, plots
 from tlcore.datasets import Split
 from tlcore.evaluation import SplitEvaluation
 from tlcore.runs import Run
@@ -22,13 +22,13 @@ def show_figures(result: SplitEvaluation) -> None:
     with st.container(horizontal=True):
         if several:
             st.metric(
-                "Exact match",
+                measures.EXACT_MATCH,
                 percent(result.exact_match),
                 border=True,
                 help="The share of these pictures with all their labels found, and no other.",
             )
         st.metric(
-            "Accuracy",
+            measures.ACCURACY,
             percent(result.accuracy),
             border=True,
             help="Of all yes-or-no answers, one for each class and picture, the share that is right. High by "

@@ -4,9 +4,9 @@ import functools
 
 import streamlit as st
 
-from pages.ui import guide, measures, messages, state
+from pages.ui import guide, messages, state
 from pages.ui.numbers import bytes_words, percent
-from tlcore import evaluation, exporters
+from tlcore import evaluation, exporters, measures
 from tlcore.datasets import Split
 
 st.title("Export")

@@ -14,12 +14,14 @@ from typing import Any
 import psutil
 import pytest
 
+from tests import several_labels
 from tests.conftest import SAMPLE
 from tests.own_models import crafted
-from tlcore import backbones, engine, runs
+from tlcore import backbones, engine, jobs, runs
 from tlcore.backbones import weights
 from tlcore.cli import backbones as cli_backbones
 from tlcore.cli import recipe
+from tlcore.cli.app import app
 from tlcore.workspace import Workspace
 
 Done = subprocess.CompletedProcess[str]
@@ -93,9 +95,26 @@ def test_runs_lists_what_was_trained(first: dict[str, Any], home: Workspace) -> 
     rows = last_object(thaw("runs", "--json", home=home))
     row = next(row for row in rows if row["run"] == first["run"])
     assert (row["status"], row["dataset"]) == ("done", first["dataset"])
-    assert row["val_accuracy"] == first["val_accuracy"]
+    assert row["val_accuracy"] == first["val_accuracy"] == row["validation"]
     assert "name" in row
     assert first["run"] in thaw("runs", home=home).stdout
+
+
+def test_of_several_labels_the_exact_match_is_told(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The accuracy counts every yes and no, and is high of a model that has learned nothing."""
+    dataset = several_labels.taken(workspace)
+    run = several_labels.judged(workspace, dataset)
+    monkeypatch.setattr(jobs, "start", lambda *args, **named: run)
+    app(["train", dataset.id, "--home", str(workspace.home)], standalone_mode=False)
+    assert "Validation exact match 75.0% in" in capsys.readouterr().out
+    app(["runs", "--home", str(workspace.home)], standalone_mode=False)
+    assert "75.0% exact" in capsys.readouterr().out
+    app(["runs", "--json", "--home", str(workspace.home)], standalone_mode=False)
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["measure"], row["validation"], row["test"]) == ("Exact match", 0.75, None)
+    assert row["val_accuracy"] == 0.5
 
 
 def test_predict_names_the_class(first: dict[str, Any], home: Workspace, tmp_path: Path) -> None:

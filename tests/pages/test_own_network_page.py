@@ -7,9 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from pages.ui import own_model
 from tests.pages.recipe_pages import Page, shown
 from tlcore import backbones, runs
-from tlcore.backbones import OwnBackbone
+from tlcore.backbones import OwnBackbone, own_intake
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.errors import EngineError, ModelFileError
@@ -36,6 +37,10 @@ def test_a_file_becomes_the_backbone(model: Page, monkeypatch: pytest.MonkeyPatc
     model.set("selectbox", "Pixels it was trained on", "0-1").click("Use this model")
     assert taken == [("my *net*.keras", "0-1", b"PK")]
     assert model.recipe.backbone.name == "mobilenet_v2"
+
+
+def test_every_scale_of_pixels_has_words() -> None:
+    assert own_model.PIXELS.keys() == {*own_intake.PIXELS}
 
 
 def test_a_file_that_cannot_be_used_is_said_calmly(model: Page, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,42 +1,26 @@
 """The pages of a dataset whose pictures have several labels, with hostile names."""
 
-import numpy as np
 import pytest
 
-from tests import pictures
+from tests import pictures, several_labels
 from tests.pages.test_pages import metrics, opened, shown
 from tests.pictures import taken
-from tlcore import evaluation, runs
-from tlcore.config import Recipe
-from tlcore.datasets import Dataset, Split
+from tests.several_labels import HOSTILE
+from tlcore.datasets import Dataset
 from tlcore.runs import Run
 from tlcore.workspace import Workspace
 
-HOSTILE = "![](http:x) **b**"
 ESCAPED = r"\!\[\]\(http\:x\) \*\*b\*\*"
 
 
 @pytest.fixture
 def dataset(home: Workspace) -> Dataset:
-    """Twelve pictures: all are of the first class, every other one is a cat too, and the others an owl."""
-    files = {f"{i}.png": pictures.png(i) for i in range(12)}
-    rows = [f"{i}.png,{HOSTILE};{'owl' if i % 2 else 'cat'}" for i in range(12)]
-    files["labels.csv"] = "\n".join(["file,labels", *rows]).encode()
-    return taken(home, files)
+    return several_labels.taken(home)
 
 
 @pytest.fixture
 def run(home: Workspace, dataset: Dataset) -> Run:
-    """Everything right but one picture, of which nothing was said."""
-    recipe = Recipe.parse({"loss": "binary_crossentropy"})
-    run = runs.create(home, recipe, dataset)
-    items = dataset.of(Split.VAL)
-    probabilities = dataset.targets()[[item in items for item in dataset.items]] * 0.8
-    probabilities[0] = 0.1
-    evaluation.save(evaluation.evaluate(dataset, {Split.VAL: probabilities.astype(np.float32)}), run)
-    run.model_file.write_bytes(b"")
-    run.record("done", val_accuracy=0.5, test_accuracy=None, seconds={})
-    return run
+    return several_labels.judged(home, dataset)
 
 
 def test_the_data_page_counts_them(dataset: Dataset) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tlcore.backbones import layer_info, naming, preprocessing, weights, weights_file
 from tlcore.backbones.download import Progress, file_sha256
 from tlcore.backbones.layer_info import LayerInfo
+from tlcore.backbones.layered import Layered
 from tlcore.backbones.preprocessing import Preprocessing
 from tlcore.backbones.weights import WeightsFile, WeightsStatus
 from tlcore.errors import RecipeError
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Backbone:
+class Backbone(Layered):
     """An entry of the registry. ``function`` builds it: one of keras.applications, or one like them."""
 
     name: str
@@ -31,24 +32,6 @@ class Backbone:
     good_for: str
     image_size_px: int = 224
     min_image_size_px: int = 32
-
-    @property
-    def params(self) -> int:
-        return sum(layer.params for layer in self.layers())
-
-    @property
-    def layer_count(self) -> int:
-        return len(self.layers())
-
-    def layers(self, image_size_px: int | None = None) -> tuple[LayerInfo, ...]:
-        """Its layers as data, without Keras, with the shapes they have at an image size."""
-        size = image_size_px or self.image_size_px
-        self._check_size(size)
-        return layer_info.read(self.name, size)
-
-    def gflop(self, image_size_px: int | None = None) -> float:
-        """Billions of multiplications and additions for one image."""
-        return sum(layer.flop for layer in self.layers(image_size_px)) / 1e9
 
     def weights_status(self, weights_folder: Path) -> WeightsStatus:
         """Whether ImageNet weights are at hand now: no network, no Keras."""
@@ -91,6 +74,9 @@ class Backbone:
     def preprocess(self, x: Any) -> Any:
         """Pixels (RGB, float 0 to 255) to what this network expects, in layers without weights."""
         return preprocessing.preprocess(x, self.preprocessing)
+
+    def _layers_at(self, image_size_px: int) -> tuple[LayerInfo, ...]:
+        return layer_info.read(self.name, image_size_px)
 
     def _check_size(self, image_size_px: int) -> None:
         if image_size_px < self.min_image_size_px:

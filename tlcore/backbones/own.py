@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from tlcore.archives import clean_text
 from tlcore.backbones import layer_info, preprocessing
 from tlcore.backbones.layer_info import LayerInfo
+from tlcore.backbones.layered import Layered
 from tlcore.backbones.preprocessing import Preprocessing
 from tlcore.backbones.weights import WeightsStatus, random_id
 from tlcore.errors import ModelFileError, NotFound, RecipeError, ThawError, UnknownBackbone, WorkspaceError
@@ -39,7 +40,7 @@ _NAMED = 3
 
 
 @dataclass(frozen=True)
-class OwnBackbone:
+class OwnBackbone(Layered):
     """The same to its users as a Backbone of the registry; its weights are those of the file."""
 
     id: str
@@ -93,27 +94,6 @@ class OwnBackbone:
     def min_image_size_px(self) -> int:
         return ANY_SIZE_MIN_PX if self.any_size else self.image_size_px
 
-    @property
-    def params(self) -> int:
-        return sum(layer.params for layer in self.layers())
-
-    @property
-    def layer_count(self) -> int:
-        return len(self.layers())
-
-    def layers(self, image_size_px: int | None = None) -> tuple[LayerInfo, ...]:
-        """Its layers as data, without Keras, with the shapes they have at an image size."""
-        size = image_size_px or self.image_size_px
-        self._check_size(size)
-        try:
-            return layer_info.read_file(self.folder / "layers.json", size)
-        except FileNotFoundError as error:
-            raise ModelFileError("This backbone was deleted. Bring its .keras file again.") from error
-
-    def gflop(self, image_size_px: int | None = None) -> float:
-        """Billions of multiplications and additions for one image."""
-        return sum(layer.flop for layer in self.layers(image_size_px)) / 1e9
-
     def weights_status(self, weights_folder: Path) -> WeightsStatus:
         return WeightsStatus(True, "workspace", "Its weights came with the file and are at hand.")
 
@@ -155,6 +135,12 @@ class OwnBackbone:
             x = keras.ops.image.rgb_to_grayscale(x, data_format="channels_last")
         x = preprocessing.preprocess(x, self.preprocessing)
         return keras.layers.Flatten(name="pixels_in_a_row")(x) if self.input_kind == "vector" else x
+
+    def _layers_at(self, image_size_px: int) -> tuple[LayerInfo, ...]:
+        try:
+            return layer_info.read_file(self.folder / "layers.json", image_size_px)
+        except FileNotFoundError as error:
+            raise ModelFileError("This backbone was deleted. Bring its .keras file again.") from error
 
     def _check_size(self, image_size_px: int) -> None:
         if self.any_size and image_size_px < ANY_SIZE_MIN_PX:

@@ -9,7 +9,7 @@ import tlcore
 from tlcore import advice, jobs, plans, runs
 from tlcore.cli import backbones, console, engine, recipe
 from tlcore.cli.bench import bench
-from tlcore.cli.common import AsJson, Home, RecipeFile, Settings, told, workspace_of
+from tlcore.cli.common import AsJson, Home, RecipeFile, Settings, figures, told, workspace_of
 from tlcore.cli.train import train_and_wait
 from tlcore.errors import NotFound, ThawError
 from tlcore.workspace import Workspace
@@ -93,7 +93,7 @@ def train(
         console.print_json(report)
     elif report["status"] == "done":
         console.out.print(
-            f"Validation accuracy {console.percent(report['val_accuracy'])} in "
+            f"Validation {report['measure'].lower()} {console.percent(report['validation'])} in "
             f"{report['seconds']['total']:.1f} s. Run {report['run']}, model:",
             highlight=False,
         )
@@ -191,6 +191,11 @@ def predict(
         raise typer.Exit(1)
 
 
+def _judged(report: dict[str, Any]) -> str | None:
+    share = console.percent(report["validation"])
+    return share and f"{share} {report['measure'].lower()}"
+
+
 @app.command("runs")
 def list_runs(home: Home = None, as_json: AsJson = False) -> None:
     """List the runs, the newest first."""
@@ -209,22 +214,21 @@ def list_runs(home: Home = None, as_json: AsJson = False) -> None:
                     "recipe": run.recipe.summary(),
                     "created": run.created,
                     "epochs": len(progress.epochs),
-                    "val_accuracy": progress.final.get("val_accuracy"),
-                    "test_accuracy": progress.final.get("test_accuracy"),
+                    **figures(run, progress),
                 }
             )
     if as_json:
         console.print_json(rows)
         return
     console.print_table(
-        ["run", "name", "status", "dataset", "validation", "recipe"],
+        [console.whole("run"), "name", "status", "dataset", "validation", "recipe"],
         [
             [
                 r["run"],
                 r["name"],
                 r["status"],
                 r["dataset_name"],
-                console.percent(r["val_accuracy"]),
+                _judged(r),
                 r["recipe"],
             ]
             for r in rows

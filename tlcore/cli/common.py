@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from tlcore import measures
 from tlcore.cli import console
+from tlcore.datasets import Split
 from tlcore.errors import ThawError
+from tlcore.runs import Progress, Run
 from tlcore.workspace import Workspace
 
 Home = Annotated[Path | None, typer.Option(help="The workspace. Default: THAW_HOME, else your data folder.")]
@@ -36,3 +39,15 @@ def told(as_json: bool = False) -> Iterator[None]:
 
 def workspace_of(home: Path | None) -> Workspace:
     return Workspace(home.absolute()) if home else Workspace.default()
+
+
+def figures(run: Run, progress: Progress) -> dict[str, Any]:
+    """How good a run is, as JSON tells it: Keras' accuracy, and the measure by which runs are compared."""
+    shares = measures.shares(run, progress)
+    return {
+        "val_accuracy": progress.final.get("val_accuracy"),
+        "test_accuracy": progress.final.get("test_accuracy"),
+        "measure": measures.name(run),
+        "validation": shares.get(Split.VAL),
+        "test": shares.get(Split.TEST),
+    }

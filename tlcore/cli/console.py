@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 err = Console(stderr=True)
 out = Console()
@@ -23,7 +23,12 @@ def print_json(value: Any) -> None:
     sys.stdout.flush()
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def whole(column: str) -> Column:
+    """A column of a table whose cells are never cut, since people copy them into other commands."""
+    return Column(column, no_wrap=True)
+
+
+def print_table(columns: Sequence[str | Column], rows: Sequence[Sequence[Any]]) -> None:
     table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         # Names are a user's text: rich must not read markup in them.

@@ -6,6 +6,7 @@ from typing import Any
 
 from tlcore import datasets, intake, jobs, plans
 from tlcore.cli import console
+from tlcore.cli.common import figures
 from tlcore.cli.recipe import fitted
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset, Split
@@ -49,8 +50,7 @@ def train_and_wait(
         "dataset": dataset.id,
         "classes": list(dataset.classes),
         "counts": {split.value: len(dataset.of(split)) for split in Split},
-        "val_accuracy": progress.final.get("val_accuracy"),
-        "test_accuracy": progress.final.get("test_accuracy"),
+        **figures(run, progress),
         "features_reused": progress.final.get("features_reused"),
         "seconds": {
             "intake": round(intake_s, 3),
@@ -120,4 +120,4 @@ def _note(progress: Progress) -> str:
     if not progress.epochs:
         return ""
     last = progress.epochs[-1]
-    return f"epoch {last['epoch']}/{progress.epochs_total}  validation {last['val_accuracy']:.1%}"
+    return f"epoch {last['epoch']}/{progress.epochs_total}  validation accuracy {last['val_accuracy']:.1%}"
