@@ -43,8 +43,8 @@ def test_features_are_the_output_of_the_prefix(
     made = features.prepare(
         workspace, few, prefix, SIZE, progress=lambda done, total: told.append((done, total))
     )
-    # 36 pictures: a full batch, and one that has to be filled up.
-    assert told == [(32, 36), (36, 36)]
+    assert told == sorted(told)
+    assert told[-1] == (36, 36)
     assert (made.array.shape, made.array.dtype, made.reused) == ((36, 1280), np.float32, False)
     expected = prefix.model.predict(pixels.astype(np.float32), verbose=0)
     assert np.abs(made.array - expected).max() < 1e-4

@@ -32,10 +32,8 @@ def expected(prefix: Prefix, pixels: np.ndarray) -> np.ndarray:
     return np.asarray(prefix.model(pixels.astype(np.float32), training=False))
 
 
-def test_many_pictures_are_worth_a_conversion(
-    workspace: Workspace, prefix: Prefix, pixels: np.ndarray
-) -> None:
-    found = runtimes.runner(workspace, prefix, pixels, 1000)
+def test_a_graph_is_converted_and_used(workspace: Workspace, prefix: Prefix, pixels: np.ndarray) -> None:
+    found = runtimes.runner(workspace, prefix, pixels)
     assert (found.name, found.sentence) == ("litert", "")
     rows = np.concatenate(
         [found.run(pixels[i : i + found.batch]) for i in range(0, len(pixels), found.batch)]
@@ -45,30 +43,19 @@ def test_many_pictures_are_worth_a_conversion(
     assert runtimes.prefix_is_converted(workspace, prefix.digest)
 
 
-def test_few_pictures_are_not_but_use_a_graph_that_is_there(
-    workspace: Workspace, prefix: Prefix, pixels: np.ndarray
-) -> None:
-    found = runtimes.runner(workspace, prefix, pixels, 10)
-    assert found.name == "tensorflow"
-    assert np.abs(found.run(pixels[:3]) - expected(prefix, pixels[:3])).max() < 1e-3
-    assert not workspace.graphs.exists()
-    runtimes.runner(workspace, prefix, pixels, 1000)
-    assert runtimes.runner(workspace, prefix, pixels, 10).name == "litert"
-
-
 def test_a_graph_is_converted_once(
     workspace: Workspace, prefix: Prefix, pixels: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    runtimes.runner(workspace, prefix, pixels, 1000)
+    runtimes.runner(workspace, prefix, pixels)
     monkeypatch.setattr(graph, "to_litert", lambda model: 1 / 0)
-    assert runtimes.runner(workspace, prefix, pixels, 1000).name == "litert"
+    assert runtimes.runner(workspace, prefix, pixels).name == "litert"
 
 
 def test_a_graph_that_differs_gives_way_to_tensorflow(
     workspace: Workspace, prefix: Prefix, pixels: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(prefix_graph, "LARGEST_DIFFERENCE", -1.0)
-    found = runtimes.runner(workspace, prefix, pixels, 1000)
+    found = runtimes.runner(workspace, prefix, pixels)
     assert found.name == "tensorflow"
     assert "differs from Keras by" in found.sentence
     assert np.abs(found.run(pixels) - expected(prefix, pixels)).max() < 1e-3
@@ -82,7 +69,7 @@ def test_a_conversion_that_fails_gives_way_to_tensorflow(
         raise RuntimeError("no such operation")
 
     monkeypatch.setattr(graph, "to_litert", broken)
-    found = runtimes.runner(workspace, prefix, pixels, 1000)
+    found = runtimes.runner(workspace, prefix, pixels)
     assert (found.name, found.sentence) == (
         "tensorflow",
         "The frozen layers could not be converted (RuntimeError).",
@@ -92,11 +79,11 @@ def test_a_conversion_that_fails_gives_way_to_tensorflow(
 def test_a_verdict_of_another_version_is_asked_for_again(
     workspace: Workspace, prefix: Prefix, pixels: np.ndarray
 ) -> None:
-    runtimes.runner(workspace, prefix, pixels, 1000)
+    runtimes.runner(workspace, prefix, pixels)
     (file,) = workspace.graphs.glob("*.json")
     write_json(file, read_json(file) | {"version": "0", "sentence": "It was refused."})
     assert not runtimes.prefix_is_converted(workspace, prefix.digest)
-    assert runtimes.runner(workspace, prefix, pixels, 1000).name == "litert"
+    assert runtimes.runner(workspace, prefix, pixels).name == "litert"
 
 
 def test_the_difference_is_relative() -> None:

@@ -108,16 +108,18 @@ class EpochBatches:
         inputs = tf.concat([tf.constant(np.asarray(view)) for view in self.views], axis=0)
         parts = [tf.constant(self.targets)] + ([] if self.weights is None else [tf.constant(self.weights)])
 
-        def order() -> Iterator[npt.NDArray[np.int64]]:
+        def order() -> npt.NDArray[np.int64]:
             # A picture's row in this epoch's view: the views stand one after the other.
-            yield np.concatenate(list(self._batches())) + self.epoch % len(self.views) * pictures
+            return np.concatenate(list(self._batches())) + self.epoch % len(self.views) * pictures
 
         def gathered(rows: Any) -> tuple[Any, ...]:
             found = tf.cast(tf.gather(inputs, rows), self._dtype)
             return (found, *(tf.gather(part, rows % pictures) for part in parts))
 
-        rows = tf.data.Dataset.from_generator(order, output_signature=tf.TensorSpec((None,), tf.int64))
-        return rows.unbatch().batch(self.batch_size).map(gathered)
+        whole = tf.data.Dataset.range(1).map(
+            lambda _: tf.ensure_shape(tf.numpy_function(order, [], tf.int64), [len(self.rows)])
+        )
+        return whole.flat_map(tf.data.Dataset.from_tensor_slices).batch(self.batch_size).map(gathered)
 
 
 def keras_callbacks(run: Run, phase: int, first_epoch: int, batches: EpochBatches) -> list[Any]:

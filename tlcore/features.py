@@ -143,7 +143,7 @@ def _make(
     feature_store.make_room(workspace, needed, cache_budget_bytes())
     runner = None
     if prefix is not None:
-        runner = runtimes.runner(workspace, prefix, runtimes.sample(dataset, size_px), len(dataset.items))
+        runner = runtimes.runner(workspace, prefix, runtimes.sample(dataset, size_px))
     started_s = time.monotonic()
     with workspace.scratch() as scratch:
         made = Path(scratch) / folder.name

@@ -49,6 +49,15 @@ def train_run(home: str, run_id: str) -> None:
         # The sentence is for the page; the engine's log has the whole story.
         log.exception("run %s failed", run.id)
         run.record("failed", message=_plain(error))
+    finally:
+        _clear_up()
+
+
+def _clear_up() -> None:
+    """Give back a run's memory; after it, since nobody waits then."""
+    import keras
+
+    keras.utils.clear_session()
 
 
 def _plain(error: Exception) -> str:
@@ -64,10 +73,6 @@ def train(workspace: Workspace, run: Run) -> None:
 
     Raises ThawError with a sentence when it cannot be done.
     """
-    import keras
-
-    # What earlier jobs of this worker left would keep its memory.
-    keras.utils.clear_session()
     run.record("preparing")
     workspace.check_writable()
     story = _Story(workspace, run)
@@ -113,7 +118,15 @@ class _Story:
         batches = self._batches()
         compile_for(self.model, self.recipe, phase, self.plan.output, batches.steps, plan.suffix_flop)
         trainable = sum(int(np.prod(weight.shape)) for weight in self.model.trainable_weights)
-        self.run.record("phase", phase=number, cut_point=plan.cut_point, trainable_params=trainable)
+        self.run.record(
+            "phase",
+            phase=number,
+            cut_point=plan.cut_point,
+            trainable_params=trainable,
+            total_params=self.plan.total_params,
+            trained_layers=plan.trained_layers,
+            pictures=len(batches.rows),
+        )
         started_s = time.monotonic()
         try:
             self._fit(phase, number, batches)
@@ -207,6 +220,7 @@ class _Story:
             reused=reused,
             runtime=found[0].runtime,
             seconds=round(seconds, 3),
+            keys=[one.key for one in found],
         )
         self.features += found
         return [one.array for one in found]

@@ -61,7 +61,7 @@ def _prepared(task: Task, workspace: Workspace) -> tuple[Any, runtimes.Runner, f
     started_s = time.perf_counter()
     size = task.image_size_px
     sample = np.random.default_rng(1).integers(0, 256, (CHECKED_PICTURES, size, size, 3), np.uint8)
-    runner = runtimes.runner(workspace, prefix, sample, pictures=10_000)
+    runner = runtimes.runner(workspace, prefix, sample)
     return prefix, runner, time.perf_counter() - started_s
 
 
