@@ -37,7 +37,7 @@ LAYERS = (
     ("tlcore.prefixes",),
     ("tlcore.own_measure", "tlcore.plans"),
     ("tlcore.layer_measure",),
-    ("tlcore.augmentation", "tlcore.cuts", "tlcore.heads"),
+    ("tlcore.augmentation", "tlcore.cuts", "tlcore.heads", "tlcore.shards"),
     (
         "tlcore.backbones",
         "tlcore.feature_store",

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tlcore import augmentation, feature_store, features, images, plans
+from tlcore import augmentation, features, images, plans, shards
 from tlcore.config import Augmentation, Recipe
 from tlcore.datasets import Dataset
 from tlcore.errors import WorkspaceError
@@ -33,7 +33,8 @@ def pixels(few: Dataset) -> np.ndarray:
 
 
 def left_behind(workspace: Workspace) -> list[Path]:
-    return [*workspace.features.glob("*"), *(workspace.home / "scratch").iterdir()]
+    """The files of caches, whole or not."""
+    return [file for file in workspace.features.rglob("*") if file.is_file()]
 
 
 def test_features_are_the_output_of_the_prefix(
@@ -61,7 +62,7 @@ def test_what_is_cached_is_not_computed_again(workspace: Workspace, few: Dataset
     second = features.prepare(workspace, few, prefix, SIZE, progress=computed)
     assert (second.key, second.reused) == (first.key, True)
     assert np.array_equal(first.array, second.array)
-    assert [folder.name for folder in left_behind(workspace)] == [first.key]
+    assert {file.name for file in left_behind(workspace)} == {"features.npy", "index.json"}
 
 
 def test_without_a_prefix_pixels_are_kept(workspace: Workspace, few: Dataset, pixels: np.ndarray) -> None:
@@ -136,27 +137,18 @@ def test_who_comes_second_waits_and_finds_the_features_made(
         second.append(features.prepare(workspace, few, None, SIZE, progress=wait))
 
     def hold_until_the_other_waits(done: int, total: int) -> None:
-        begun.set()
-        waiting.wait()
+        if done:
+            begun.set()
+            waiting.wait()
 
     thread = threading.Thread(target=come_second)
     thread.start()
     first = features.prepare(workspace, few, None, SIZE, progress=hold_until_the_other_waits)
     thread.join()
     assert (first.reused, second[0].reused) == (False, True)
-    assert set(waited) == {(0, 36)}
+    assert waited[0] == (0, 36)
     assert np.array_equal(second[0].array, pixels)
-    assert len(left_behind(workspace)) == 1
-
-
-def test_who_waits_may_be_stopped(workspace: Workspace, few: Dataset) -> None:
-    key = features_key(few.items, None, SIZE, View())
-
-    def stop(done: int, total: int) -> None:
-        raise KeyboardInterrupt
-
-    with feature_store.making(workspace, key, lambda: None), pytest.raises(KeyboardInterrupt):
-        features.prepare(workspace, few, None, SIZE, progress=stop)
+    assert len(left_behind(workspace)) == 2
 
 
 def test_half_precision_keeps_maps_in_half_the_space(workspace: Workspace, few: Dataset) -> None:
@@ -171,13 +163,51 @@ def test_half_precision_keeps_maps_in_half_the_space(workspace: Workspace, few: 
     assert np.abs(half.array - whole.array).max() <= 1e-3 * np.abs(whole.array).max()
 
 
-def test_breaking_off_leaves_nothing(workspace: Workspace, few: Dataset) -> None:
+def test_what_was_broken_off_goes_on_where_a_shard_ended(
+    workspace: Workspace, few: Dataset, pixels: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shards, "MOST_ROWS", 10)
+    monkeypatch.setattr(features, "BATCH", 5)
+
     def leave(done: int, total: int) -> None:
-        raise KeyboardInterrupt
+        if done == 25:
+            raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         features.prepare(workspace, few, None, SIZE, progress=leave)
-    assert left_behind(workspace) == []
+    assert sorted(file.name for file in left_behind(workspace)) == ["00000.npy", "00001.npy"]
+    told: list[int] = []
+    made = features.prepare(workspace, few, None, SIZE, progress=lambda done, total: told.append(done))
+    assert (told[0], told[-1]) == (20, 36)
+    assert not made.reused
+    assert np.array_equal(made.array, pixels)
+    assert len(left_behind(workspace)) == 2
+
+
+def test_two_that_need_the_same_share_the_work(
+    workspace: Workspace, few: Dataset, pixels: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shards, "MOST_ROWS", 4)
+    made: list[features.Features] = []
+    both = threading.Barrier(2, timeout=60)
+
+    def meet(done: int, total: int) -> None:
+        # Each has begun before any of them is done.
+        if done == 0:
+            both.wait()
+
+    def prepare() -> None:
+        made.append(features.prepare(workspace, few, None, SIZE, progress=meet))
+
+    threads = [threading.Thread(target=prepare) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 2
+    for one in made:
+        assert np.array_equal(one.array, pixels)
+    assert len(left_behind(workspace)) == 2
 
 
 @pytest.fixture
@@ -197,14 +227,13 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing(workspace: Workspace, few:
     assert left_behind(workspace) == []
 
 
-@pytest.mark.parametrize("function", ["os.replace", "os.fsync", "tlcore.features.Path.mkdir"])
+@pytest.mark.parametrize("function", ["os.replace", "os.fsync", "tlcore.shards.Path.mkdir"])
 def test_a_folder_that_cannot_be_written_is_a_sentence(
     workspace: Workspace, few: Dataset, monkeypatch: pytest.MonkeyPatch, function: str
 ) -> None:
     def read_only(*args: object, **options: object) -> None:
         raise OSError(30, "Read-only file system")
 
-    workspace.scratch().cleanup()
     with monkeypatch.context() as patched:
         patched.setattr(function, read_only)
         with pytest.raises(WorkspaceError, match="Read-only file system") as caught:

@@ -4,9 +4,8 @@ Used and made are told by file locks, which end with their process however it en
 """
 
 import os
-import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ _LOOK_AGAIN_S = 0.2
 
 @dataclass(frozen=True)
 class Cache:
-    """One that is complete."""
+    """A folder of features."""
 
     key: str
     folder: Path
@@ -31,20 +30,36 @@ class Cache:
 
 def all_caches(workspace: Workspace) -> list[Cache]:
     """The complete ones, the least recently used first."""
-    found = []
-    for folder in workspace.features.iterdir() if workspace.features.is_dir() else []:
-        try:
-            used_s = (folder / "index.json").stat().st_mtime
-            size = sum(file.stat().st_size for file in folder.iterdir())
-        except OSError:
-            continue  # Not complete, or removed by somebody else while we look.
-        found.append(Cache(folder.name, folder, size, used_s))
-    return sorted(found, key=lambda cache: cache.used_s)
+    return _sorted(_look(folder, folder / "index.json") for folder in _folders(workspace))
+
+
+def unfinished(workspace: Workspace) -> list[Cache]:
+    """Caches in the making, and what is left of those whose making was broken off."""
+    return _sorted(
+        _look(folder, folder) for folder in _folders(workspace) if not (folder / "index.json").exists()
+    )
+
+
+def _folders(workspace: Workspace) -> list[Path]:
+    return [*workspace.features.iterdir()] if workspace.features.is_dir() else []
+
+
+def _look(folder: Path, last_touched: Path) -> Cache | None:
+    try:
+        used_s = last_touched.stat().st_mtime
+        size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    except OSError:
+        return None  # Not complete, or removed by somebody else while we look.
+    return Cache(folder.name, folder, size, used_s)
+
+
+def _sorted(caches: Iterable[Cache | None]) -> list[Cache]:
+    return sorted(filter(None, caches), key=lambda cache: cache.used_s)
 
 
 def use(workspace: Workspace, key: str) -> BaseFileLock:
     """Mark a cache as used, now and as long as the lock that is returned lives."""
-    lock = FileLock(_locks(workspace) / f"{key}.{new_id()}.use")
+    lock = FileLock(locks(workspace) / f"{key}.{new_id()}.use")
     lock.acquire()
     index = workspace.features / key / "index.json"
     if index.is_file():
@@ -64,7 +79,7 @@ def making(workspace: Workspace, key: str, waiting: Callable[[], None]) -> Itera
 
     ``waiting`` is called again and again meanwhile, and may raise to break off.
     """
-    lock = FileLock(_locks(workspace) / f"{key}.make")
+    lock = FileLock(locks(workspace) / f"{key}.make")
     while True:
         try:
             lock.acquire(timeout=0)
@@ -79,26 +94,31 @@ def making(workspace: Workspace, key: str, waiting: Callable[[], None]) -> Itera
 
 
 def make_room(workspace: Workspace, needed_bytes: int, budget_bytes: int) -> list[str]:
-    """Remove the least recently used caches until so much more fits the budget; never one in use.
+    """Remove caches, also unfinished ones, the least recently used first, until so much more fits the budget.
 
-    Returns the keys of those removed.
+    Never one in use. Returns the keys of those removed.
     """
-    caches = all_caches(workspace)
+    caches = _sorted([*all_caches(workspace), *unfinished(workspace)])
     total = sum(cache.size_bytes for cache in caches)
     removed = []
     for cache in caches:
         if total + needed_bytes <= budget_bytes:
             break
-        if not is_in_use(workspace, cache.key) and _remove(workspace, cache):
+        if remove(workspace, cache):
             removed.append(cache.key)
             total -= cache.size_bytes
     return removed
 
 
+def remove(workspace: Workspace, cache: Cache) -> bool:
+    """Remove a cache; False, and it stays, where it is in use."""
+    return not is_in_use(workspace, cache.key) and workspace.discard(cache.folder)
+
+
 def is_in_use(workspace: Workspace, key: str) -> bool:
     """Whether a process that lives holds the cache; marks that the dead left are removed."""
     used = False
-    for file in _locks(workspace).glob(f"{key}.*.use"):
+    for file in locks(workspace).glob(f"{key}.*.use"):
         lock = FileLock(file)
         try:
             lock.acquire(timeout=0)
@@ -110,18 +130,8 @@ def is_in_use(workspace: Workspace, key: str) -> bool:
     return used
 
 
-def _remove(workspace: Workspace, cache: Cache) -> bool:
-    with workspace.scratch() as scratch:
-        try:
-            # Out of the way at once, so that nobody opens half a cache.
-            os.rename(cache.folder, Path(scratch) / "removed")
-        except OSError:
-            return False  # Windows renames nothing that is open.
-        shutil.rmtree(Path(scratch) / "removed", ignore_errors=True)
-    return True
-
-
-def _locks(workspace: Workspace) -> Path:
+def locks(workspace: Workspace) -> Path:
+    """Where the locks lie: whoever holds one is told by its name."""
     folder = workspace.home / "locks"
     folder.mkdir(parents=True, exist_ok=True)
     return folder

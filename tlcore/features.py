@@ -1,12 +1,12 @@
 """The frozen prefix run once, its output kept on disk and memory-mapped.
 
-A cache is named by everything its content depends on. It is made aside and renamed into place when it is
-complete and on the disk, so a half-written one is never read.
+A cache is named by everything its content depends on. It is made in shards, by as many workers as need it;
+it has an index when it is complete and on the disk, so a half-written one is never read.
 """
 
+import functools
 import hashlib
 import json
-import math
 import os
 import shutil
 import time
@@ -27,12 +27,14 @@ from tlcore.errors import WorkspaceError
 from tlcore.models import Prefix
 from tlcore.plans import Dtype, cache_budget_bytes
 from tlcore.runtimes import Runner
-from tlcore.workspace import Workspace, sync_folder, write_json
+from tlcore.shards import Shards
+from tlcore.workspace import Workspace
 
 # Part of every key: raise it when the same inputs would give other numbers.
 CODE_VERSION = 2
 BATCH = 32
 DECODED_AT_A_TIME = 64
+_LOOK_AGAIN_S = 0.2
 
 Progress = Callable[[int, int], None]
 
@@ -72,7 +74,7 @@ class Features:
     reused: bool
     """Whether they were there, or came from another run that made them meanwhile."""
     runtime: str
-    """What computed them: litert or tensorflow; empty where nothing had to be computed."""
+    """What computed them: litert, tensorflow, or pixels that are kept as they are; empty where others had."""
     seconds: float
     """What computing them took, the conversion of the graph not counted."""
     use: BaseFileLock
@@ -119,43 +121,69 @@ def _prepared(
     use = feature_store.use(workspace, key)
     if (found := _cached(folder)) is not None:
         return Features(key, found, True, "", 0.0, use)
-    with feature_store.making(workspace, key, lambda: progress(0, len(dataset.items))):
-        if (found := _cached(folder)) is not None:
-            return Features(key, found, True, "", 0.0, use)
-        runtime, seconds = _make(workspace, folder, dataset, prefix, size_px, view, progress, dtype)
-    return Features(key, np.load(folder / "features.npy", mmap_mode="r"), False, runtime, seconds, use)
-
-
-def _make(
-    workspace: Workspace,
-    folder: Path,
-    dataset: Dataset,
-    prefix: Prefix | None,
-    size_px: int,
-    view: View,
-    progress: Progress,
-    dtype: Dtype,
-) -> tuple[str, float]:
-    """Compute a cache and put it in place whole; the runtime that did it, and its seconds."""
     shape = tuple(prefix.model.output_shape[1:]) if prefix is not None else (size_px, size_px, 3)
     kind = np.dtype(dtype if prefix is not None else np.uint8)
-    needed = len(dataset.items) * math.prod(shape) * kind.itemsize
-    feature_store.make_room(workspace, needed, cache_budget_bytes())
-    runner = None
-    if prefix is not None:
-        runner = runtimes.runner(workspace, prefix, runtimes.sample(dataset, size_px))
-    started_s = time.monotonic()
-    with workspace.scratch() as scratch:
-        made = Path(scratch) / folder.name
-        made.mkdir()
-        batches = _decoded(dataset, size_px, view, runner.batch if runner else BATCH)
-        _write(made / "features.npy", (len(dataset.items), *shape), kind, runner, batches, progress)
-        write_json(
-            made / "index.json",
-            {"images": len(dataset.items), "size_px": size_px, "view": view.key, "code": CODE_VERSION},
-        )
-        _publish(made, folder)
-    return (runner.name if runner else ""), time.monotonic() - started_s
+    shards = Shards(workspace, folder, (len(dataset.items), *shape), kind)
+    if shards.joined:
+        # What cannot be read is not a cache; an earlier version of Thaw may have left it.
+        shutil.rmtree(folder, ignore_errors=True)
+    feature_store.make_room(workspace, shards.size_bytes, cache_budget_bytes())
+    maker = _Maker(workspace, dataset, prefix, size_px, view)
+    maker.fill(shards, progress)
+    shards.join({"images": len(dataset.items), "size_px": size_px, "view": view.key, "code": CODE_VERSION})
+    array = np.load(folder / "features.npy", mmap_mode="r")
+    return Features(key, array, not maker.runtime, maker.runtime, maker.seconds, use)
+
+
+class _Maker:
+    """Computes the shards of a cache that nobody else computes, until there are all."""
+
+    def __init__(
+        self, workspace: Workspace, dataset: Dataset, prefix: Prefix | None, size_px: int, view: View
+    ) -> None:
+        self.workspace, self.dataset, self.prefix = workspace, dataset, prefix
+        self.size_px, self.view = size_px, view
+        self.runner: Runner | None = None
+        self.runtime = ""
+        self.seconds = 0.0
+
+    def fill(self, shards: Shards, progress: Progress) -> None:
+        total = shards.shape[0]
+        while not shards.joined and (missing := shards.missing()):
+            progress(shards.done(), total)
+            with shards.take(missing) as number:
+                if number is None:
+                    # Others are at work on all that is left; the shard of one that dies is free again.
+                    time.sleep(_LOOK_AGAIN_S)
+                    continue
+                self._make_ready()
+                started_s = time.monotonic()
+                told = functools.partial(_told, progress, shards.done(), total)
+                shards.write(number, self._rows(shards.rows(number), told))
+                self.seconds += time.monotonic() - started_s
+        progress(total, total)
+
+    def _make_ready(self) -> None:
+        if self.prefix is not None and self.runner is None:
+            sample = runtimes.sample(self.dataset, self.size_px)
+            self.runner = runtimes.runner(self.workspace, self.prefix, sample)
+        self.runtime = self.runner.name if self.runner else "pixels"
+
+    def _rows(self, numbers: range, told: Callable[[int], None]) -> Iterator[npt.NDArray[Any]]:
+        done = 0
+        items = [self.dataset.items[number] for number in numbers]
+        for pixels in _decoded(self.dataset, items, self.size_px, self.view, self._batch):
+            yield self.runner.run(pixels) if self.runner else pixels
+            done += len(pixels)
+            told(done)
+
+    @property
+    def _batch(self) -> int:
+        return self.runner.batch if self.runner else BATCH
+
+
+def _told(progress: Progress, before: int, total: int, done: int) -> None:
+    progress(before + done, total)
 
 
 def _cached(folder: Path) -> npt.NDArray[Any] | None:
@@ -180,29 +208,9 @@ def features_key(
     return digest.hexdigest()[:32]
 
 
-def _write(
-    file: Path,
-    shape: tuple[int, ...],
-    kind: "np.dtype[Any]",
-    runner: Runner | None,
-    batches: Iterator[npt.NDArray[np.uint8]],
-    progress: Progress,
-) -> None:
-    done = 0
-    header = {"descr": kind.str, "fortran_order": False, "shape": shape}
-    # Written, not memory-mapped: on a full disk a write is an error, but a mapped page kills the process.
-    with open(file, "wb") as handle:
-        np.lib.format.write_array_header_1_0(handle, header)
-        for pixels in batches:
-            rows = runner.run(pixels) if runner else pixels
-            handle.write(np.ascontiguousarray(rows, kind).data)
-            done += len(rows)
-            progress(done, shape[0])
-        handle.flush()
-        os.fsync(handle.fileno())
-
-
-def _decoded(dataset: Dataset, size_px: int, view: View, batch: int) -> Iterator[npt.NDArray[np.uint8]]:
+def _decoded(
+    dataset: Dataset, items: Sequence[Item], size_px: int, view: View, batch: int
+) -> Iterator[npt.NDArray[np.uint8]]:
     """Batches of pixels. Some dozens of pictures are decoded at a time, on all cores, then computed on all.
 
     In turns and not at once, which took half as long again on two cores; presumably the threads of a runtime
@@ -213,15 +221,7 @@ def _decoded(dataset: Dataset, size_px: int, view: View, batch: int) -> Iterator
         return view.apply(images.load_rgb(dataset.path(item), size_px), item)
 
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        for start in range(0, len(dataset.items), DECODED_AT_A_TIME):
-            pixels = list(pool.map(decode, dataset.items[start : start + DECODED_AT_A_TIME]))
+        for start in range(0, len(items), DECODED_AT_A_TIME):
+            pixels = list(pool.map(decode, items[start : start + DECODED_AT_A_TIME]))
             for first in range(0, len(pixels), batch):
                 yield np.stack(pixels[first : first + batch])
-
-
-def _publish(made: Path, folder: Path) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    # What cannot be read is not a cache; an earlier version of Thaw may have left it.
-    shutil.rmtree(folder, ignore_errors=True)
-    os.replace(made, folder)
-    sync_folder(folder.parent)

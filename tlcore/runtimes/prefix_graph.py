@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tlcore import feature_store
 from tlcore.models import Prefix
 from tlcore.runtimes import graph
 from tlcore.runtimes.graph import Graph, Numbers, Pixels
@@ -52,9 +53,13 @@ def obtain(workspace: Workspace, prefix: Prefix, pixels: Pixels) -> Verdict:
     known = _verdict(file)
     if known is not None and (known.sentence or _opens(file)):
         return known
-    verdict = _converted(file, prefix, pixels)
-    write_json(_verdict_file(file), asdict(verdict))
-    return verdict
+    with feature_store.making(workspace, f"graph-{prefix.digest[:32]}", lambda: None):
+        # Another worker that needs the same may have been first.
+        known = _verdict(file)
+        if known is None or not (known.sentence or _opens(file)):
+            known = _converted(file, prefix, pixels)
+            write_json(_verdict_file(file), asdict(known))
+    return known
 
 
 def _converted(file: Path, prefix: Prefix, pixels: Pixels) -> Verdict:
