@@ -18,7 +18,9 @@ MAIN = FOLDER / "pages" / "main.py"
 if str(FOLDER) not in sys.path:
     sys.path.insert(0, str(FOLDER))
 
-app = st.App(MAIN)
+from pages.ui import upload_route  # noqa: E402
+
+app = st.App(MAIN, routes=upload_route.routes())
 
 # In a server this file is imported before there is a runtime; AppTest runs it as the main script.
 if runtime_exists():

@@ -14,6 +14,7 @@ PAGES = {
     "Understand": (
         ("understand/evaluate.py", "Evaluate", ":material/analytics:"),
         ("understand/compare.py", "Compare", ":material/compare_arrows:"),
+        ("understand/runs.py", "Runs", ":material/list_alt:"),
     ),
     "Use": (
         ("use/predict.py", "Predict", ":material/center_focus_strong:"),

@@ -230,7 +230,7 @@ def test_a_zip_is_known_by_content() -> None:
 
 
 def test_counter_is_shared_between_threads() -> None:
-    counter = archives._Counter(800)
+    counter = archives.ByteCounter("zip", 800)
     threads = [threading.Thread(target=lambda: [counter.add(1) for _ in range(100)]) for _ in range(8)]
     for thread in threads:
         thread.start()

@@ -3,8 +3,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tlcore import callbacks, runs
-from tlcore.callbacks import EpochBatches, StopRequested, check_stop
+from tlcore import callbacks, heads, runs
+from tlcore.callbacks import EpochBatches, StopRequested, ToldEpochs, check_stop
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.errors import RunError
@@ -89,6 +89,7 @@ class Count:
 
     def __init__(self, run: Run, first_epoch: int = 0) -> None:
         self.run, self.first_epoch = run, first_epoch
+        self.told = ToldEpochs(run, run.events())
         self.train_batches = self.test_batches = 0
         self.orders: list[int] = []
 
@@ -104,7 +105,7 @@ class Count:
         model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, activation="softmax")])
         optimizer, loss = keras.optimizers.SGD(learning_rate), "sparse_categorical_crossentropy"
         model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
-        told = callbacks.keras_callbacks(self.run, 0, self.first_epoch, batches)
+        told = callbacks.keras_callbacks(self.run, 0, self.first_epoch, batches, self.told)
         counter = self
 
         class Counter(keras.callbacks.Callback):
@@ -182,3 +183,40 @@ def test_a_loss_that_is_no_number_is_not_recorded(run: Run) -> None:
         "The loss became infinite or not a number in epoch 7. Lower the learning rate (0.5) and train again."
     )
     assert recorded(run) == []
+
+
+def test_dropout_goes_on_as_keras_itself_would() -> None:
+    """So a program of plain Keras drops the same, and a resume needs to know the step alone."""
+    import keras
+
+    def made() -> Any:
+        layers = [keras.layers.Dropout(0.5, seed=11), keras.layers.Dropout(0.0), keras.layers.Dense(1)]
+        return keras.Sequential([keras.Input((64,)), *layers])
+
+    x = np.ones((4, 64), np.float32)
+    whole, resumed = made(), made()
+    for _ in range(3):
+        whole(x, training=True)
+        # Validation draws nothing.
+        whole(x, training=False)
+    heads.seed_dropout(resumed.layers, 3)
+    dropped = [np.asarray(model.layers[0](x, training=True)) for model in (whole, resumed)]
+    assert np.array_equal(*dropped)
+    assert not np.array_equal(dropped[0], np.asarray(whole.layers[0](x, training=True)))
+
+
+def test_epochs_that_were_told_are_not_told_again(run: Run) -> None:
+    told = [
+        {"event": "epoch", "epoch": number, "phase": 0, "loss": number / 4, "at": ""} for number in (1, 2, 3)
+    ]
+    lines = ToldEpochs(run, told)
+    lines.tell(epoch=1, phase=0, seconds=9.0, loss=0.25)
+    assert recorded(run) == []
+    lines.tell(epoch=2, phase=0, seconds=9.0, loss=0.75)
+    lines.tell(epoch=3, phase=0, seconds=9.0, loss=0.75)
+    rest = [{key: event.get(key) for key in ("event", "epoch", "loss")} for event in run.events()[1:]]
+    assert rest == [
+        {"event": "rewound", "epoch": 1, "loss": None},
+        {"event": "epoch", "epoch": 2, "loss": 0.75},
+        {"event": "epoch", "epoch": 3, "loss": 0.75},
+    ]

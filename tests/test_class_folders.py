@@ -2,16 +2,80 @@ import pytest
 
 from tests import pictures
 from tests.pictures import sizes, taken
+from tlcore import datasets, own_split
+from tlcore.datasets import Dataset, Split
 from tlcore.errors import DatasetError
 from tlcore.workspace import Workspace
 
+KEPT = "The folders {} say the split, and it was kept."
+ANEW = "The folders {} were put together; the split was made anew."
 
-def test_split_folders_are_put_together(workspace: Workspace) -> None:
-    halves = pictures.classes("cats", "dogs")
-    files = {f"data/{'Train' if '0' in name else 'val'}/{name}": content for name, content in halves.items()}
+
+def sides(dataset: Dataset) -> dict[str, list[int]]:
+    """Of each class how many are trained on, how many validate, how many test."""
+    return {name: [counts[side] for side in Split] for name, counts in dataset.counts().items()}
+
+
+@pytest.mark.parametrize(
+    "path", ["data/{side}/{name}", "{side}/{name}", "data/x/{side}/wild/{name}", "{folder}/{side}/{base}"]
+)
+def test_the_split_of_the_folders_is_kept(workspace: Workspace, path: str) -> None:
+    files = {}
+    for name, content in pictures.classes("cats", "dogs", each=8).items():
+        folder, base = name.split("/")
+        side = "Train" if base < "5" else "valid" if base < "7" else "test"
+        files[path.format(side=side, name=name, folder=folder, base=base)] = content
+    dataset = taken(workspace, files | {"README.md": b"About it"})
+    assert sides(dataset) == {"cats": [5, 2, 1], "dogs": [5, 2, 1]}
+    assert {item.name: item.split for item in dataset.items}["6.png"] is Split.VAL
+    assert dataset.notes == (KEPT.format("'Train', 'test', 'valid'"),)
+    assert dataset.split_by == own_split.OWN
+    anew = datasets.resplit(workspace, dataset, val_fraction=0.25, test_fraction=0, seed=0)
+    assert sides(anew) == {"cats": [6, 2, 0], "dogs": [6, 2, 0]}
+    how = {"val_fraction": 0.25, "test_fraction": 0, "seed": 0, "split_by": own_split.OWN}
+    assert sides(datasets.resplit(workspace, anew, **how)) == sides(dataset)
+
+
+def test_validation_is_drawn_where_the_folders_have_none(workspace: Workspace) -> None:
+    files = {
+        f"{'test' if '7' in name else 'training'}/{name}": content
+        for name, content in pictures.classes("cats", "dogs", each=8).items()
+    }
     dataset = taken(workspace, files)
-    assert sizes(dataset) == {"cats": 4, "dogs": 4}
-    assert dataset.notes == ("The folders 'Train', 'val' were put together; the split was made anew.",)
+    assert sides(dataset) == {"cats": [5, 2, 1], "dogs": [5, 2, 1]}
+    assert {item.name for item in dataset.of(Split.TEST)} == {"7.png"}
+
+
+def test_a_picture_on_two_sides_is_not_trained_on(workspace: Workspace) -> None:
+    files = {
+        f"{'val' if '3' in name else 'train'}/{name}": content
+        for name, content in pictures.classes("cats", "dogs").items()
+    }
+    files["train/dogs/again.png"] = files["val/cats/3.png"]
+    dataset = taken(workspace, files)
+    assert sides(dataset) == {"cats": [3, 1, 0], "dogs": [3, 2, 0]}
+
+
+@pytest.mark.parametrize("extra", ["only/{}.png", "train/only/{}.png", "val/only/{}.png"])
+def test_a_split_that_cannot_be_used_is_made_anew(workspace: Workspace, extra: str) -> None:
+    files = {
+        f"{'val' if '3' in name else 'train'}/{name}": content
+        for name, content in pictures.classes("cats", "dogs").items()
+    }
+    files |= {extra.format(n): pictures.png(700 + n) for n in range(4)}
+    dataset = taken(workspace, files)
+    assert sides(dataset) == {"cats": [3, 1, 0], "dogs": [3, 1, 0], "only": [3, 1, 0]}
+    assert (dataset.notes, dataset.split_by) == ((ANEW.format("'train', 'val'"),), "")
+
+
+def test_the_folders_above_a_class_are_kept_as_text(workspace: Workspace) -> None:
+    files = {
+        f"{'cow' if '1' in name else 'horse'}/{name}": content
+        for name, content in pictures.classes("brown", "black").items()
+    }
+    dataset = taken(workspace, files)
+    assert sizes(dataset) == {"black": 4, "brown": 4}
+    assert {item.folder for item in dataset.items if item.name == "1.png"} == {"cow"}
 
 
 def test_a_class_may_be_called_train(workspace: Workspace) -> None:

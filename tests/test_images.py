@@ -8,7 +8,7 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from tests import pictures
 from tlcore.errors import ImageError
-from tlcore.images import load_rgb, make_safe, thumbnail, to_pixels
+from tlcore.images import check_kept, load_rgb, make_safe, thumbnail, to_pixels
 
 
 def pixels(content: bytes) -> np.ndarray:
@@ -228,3 +228,22 @@ def test_missing_picture_is_a_sentence(tmp_path) -> None:
     with pytest.raises(ImageError, match="missing or damaged. Add the pictures again") as caught:
         load_rgb(tmp_path / f"{'a' * 64}.png", 16)
     assert str(tmp_path) not in str(caught.value)
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG"])
+def test_what_was_made_safe_is_known_again(format: str) -> None:
+    safe = make_safe(pictures.encoded(pictures.with_corner(), format))
+    check_kept(safe.content, safe.width_px, safe.height_px)
+    with pytest.raises(ImageError, match="not as Thaw keeps it"):
+        check_kept(safe.content, safe.height_px, safe.width_px)
+    with pytest.raises(ImageError, match="cut short or damaged"):
+        check_kept(safe.content[: len(safe.content) // 2], safe.width_px, safe.height_px)
+
+
+@pytest.mark.parametrize(
+    ("format", "options"), [("JPEG", {"comment": b"at home"}), ("JPEG", {"exif": b"Exif\0\0x"}), ("GIF", {})]
+)
+def test_what_was_not_made_safe_is_known_too(format: str, options: dict[str, bytes]) -> None:
+    content = pictures.encoded(pictures.with_corner(), format, **options)
+    with pytest.raises(ImageError):
+        check_kept(content, 48, 32)

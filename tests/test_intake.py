@@ -26,7 +26,7 @@ def test_the_sample(workspace: Workspace) -> None:
     assert len({item.sha256 for item in dataset.items}) == 228
     again = intake.take(workspace, SAMPLE, name="Other name")
     assert again == dataset
-    assert list((workspace.home / "scratch").iterdir()) == []
+    assert [path.suffix for path in workspace.intakes.iterdir()] == [".lock"]
 
 
 def test_folder_zip_and_uploads_give_the_same_dataset(workspace: Workspace, tmp_path: Path) -> None:

@@ -1,29 +1,48 @@
 """Runs and jobs in step, with a stand-in for the engine: the real one has tests of its own."""
 
+import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tlcore import jobs, runs
+from tlcore import heartbeat, jobs, recipes, runs
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
-from tlcore.engine import JobState
-from tlcore.errors import EngineError, RecipeError
-from tlcore.runs import Status
+from tlcore.engine import JobState, Priority
+from tlcore.errors import EngineError, RecipeError, RunError
+from tlcore.runs import Run, Status
 from tlcore.workspace import Workspace
 
 
 class FakeEngine:
-    """Queues and does nothing; ``silent`` answers no question."""
+    """Queues and does nothing; ``silent`` answers no question, ``full`` takes no job."""
 
     def __init__(self) -> None:
         self.queue: dict[str, JobState] = {}
         self.submitted: list[tuple[object, ...]] = []
-        self.silent = False
+        self.owners: list[str] = []
+        self.priorities: list[Priority] = []
+        self.silent = self.full = False
 
-    def submit(self, key: str, function: Callable[..., object], *args: object) -> None:
-        self.queue[key] = JobState.QUEUED
-        self.submitted.append((function.__name__, *args))
+    def submit(
+        self,
+        key: str,
+        function: Callable[..., object],
+        *args: object,
+        owner: str = "",
+        priority: Priority = Priority.LONG,
+    ) -> None:
+        if self.full:
+            raise EngineError("One job too many.")
+        if key not in self.queue:
+            self.queue[key] = JobState.QUEUED
+            self.submitted.append((function.__name__, *args))
+            self.owners.append(owner)
+            self.priorities.append(priority)
+
+    def kill(self, key: str) -> bool:
+        return self.queue.get(key) is JobState.RUNNING and bool(self.queue.pop(key))
 
     def jobs(self) -> dict[str, JobState]:
         self._answer()
@@ -32,6 +51,14 @@ class FakeEngine:
     def _answer(self) -> None:
         if self.silent:
             raise EngineError("It does not answer.")
+
+    def runs_now(self, run: Run) -> None:
+        self.queue[run.job_key] = JobState.RUNNING
+        run.record("preparing")
+
+    def ends(self, run: Run, event: str = "done", **values: object) -> None:
+        run.record(event, val_accuracy=1.0, test_accuracy=None, seconds={}, **values)
+        del self.queue[run.job_key]
 
     def cancel(self, key: str) -> bool:
         self._answer()
@@ -62,13 +89,8 @@ def test_a_recipe_that_cannot_be_leaves_no_run(workspace: Workspace, few: Datase
     assert crew.submitted == []
 
 
-def test_a_refused_submit_leaves_no_run(
-    workspace: Workspace, few: Dataset, crew: FakeEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*args: object) -> None:
-        raise EngineError("It has ended.")
-
-    monkeypatch.setattr(crew, "submit", refuse)
+def test_a_refused_submit_leaves_no_run(workspace: Workspace, few: Dataset, crew: FakeEngine) -> None:
+    crew.full = True
     with pytest.raises(EngineError):
         jobs.start(workspace, Recipe(), few)
     assert runs.list_all(workspace) == []
@@ -132,3 +154,170 @@ def test_a_run_that_ends_while_it_is_asked_for_is_not_interrupted(
 
     monkeypatch.setattr(jobs.engine, "find", ends_now)
     assert jobs.progress(workspace, run).status is Status.DONE
+
+
+@pytest.fixture
+def run(workspace: Workspace, few: Dataset, few_here: None, crew: FakeEngine) -> Run:
+    """One that is being trained."""
+    run = jobs.start(workspace, Recipe.parse({"phases": [{"epochs": 4}]}), few, owner="ada")
+    crew.runs_now(run)
+    return run
+
+
+@pytest.fixture
+def few_here(workspace: Workspace, shared_workspace: Workspace) -> None:
+    """The pictures, in this workspace."""
+    workspace.home.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(shared_workspace.datasets, workspace.datasets)
+
+
+def kinds(run: Run) -> list[str]:
+    return [event["event"] for event in run.events()]
+
+
+@pytest.mark.parametrize("ended", ["stopped", "failed", "interrupted", "died"])
+def test_what_ended_too_early_is_resumed(
+    workspace: Workspace, crew: FakeEngine, run: Run, ended: str
+) -> None:
+    jobs.stop(workspace, run)
+    if ended == "died":
+        crew.queue.clear()
+    else:
+        crew.ends(run, ended)
+    assert jobs.progress(workspace, run).status.resumable
+    jobs.resume(workspace, run, owner="ben")
+    assert jobs.progress(workspace, run).status is Status.QUEUED
+    assert crew.submitted == [("train_run", str(workspace.home), run.id)] * 2
+    assert crew.owners == ["ada", "ben"]
+    # An old stop does not end the new attempt.
+    assert not run.stop_file.exists()
+
+
+def test_a_run_that_is_under_way_is_not_queued_again(
+    workspace: Workspace, crew: FakeEngine, run: Run
+) -> None:
+    before = kinds(run)
+    jobs.resume(workspace, run)
+    assert (kinds(run), len(crew.submitted)) == (before, 1)
+
+
+def test_a_resume_pressed_in_many_tabs_is_one_job(workspace: Workspace, crew: FakeEngine, run: Run) -> None:
+    crew.ends(run, "stopped")
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(lambda _: jobs.resume(workspace, run), range(20)))
+    assert kinds(run).count("queued") == 2
+    assert len(crew.submitted) == 2
+
+
+def test_a_resume_waits_until_the_job_that_ended_is_gone(
+    workspace: Workspace, crew: FakeEngine, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.record("stopped", val_accuracy=None, test_accuracy=None, seconds={})
+    asked = []
+
+    def going() -> dict[str, JobState]:
+        asked.append(1)
+        if len(asked) == 3:
+            crew.queue.clear()
+        return dict(crew.queue)
+
+    monkeypatch.setattr(crew, "jobs", going)
+    jobs.resume(workspace, run)
+    assert (len(asked), len(crew.submitted)) == (3, 2)
+    monkeypatch.setattr(jobs, "_GOING_S", 0.1)
+    monkeypatch.setattr(crew, "jobs", lambda: {run.job_key: JobState.RUNNING})
+    run.record("stopped", val_accuracy=None, test_accuracy=None, seconds={})
+    with pytest.raises(EngineError, match="has not let go of"):
+        jobs.resume(workspace, run)
+    assert kinds(run)[-1] == "stopped"
+
+
+def test_a_resume_that_cannot_be_queued_changes_nothing(
+    workspace: Workspace, crew: FakeEngine, run: Run
+) -> None:
+    crew.ends(run, "failed", message="Lower the learning rate.")
+    before = jobs.progress(workspace, run)
+    crew.full = True
+    with pytest.raises(EngineError, match="One job too many"):
+        jobs.resume(workspace, run)
+    after = jobs.progress(workspace, run)
+    assert (after.status, after.message) == (Status.FAILED, before.message)
+
+
+def test_a_resume_of_what_is_done_or_changed_is_refused(
+    workspace: Workspace, few: Dataset, crew: FakeEngine, run: Run
+) -> None:
+    crew.ends(run)
+    with pytest.raises(RunError, match="is done. Extend it by more epochs, or duplicate it"):
+        jobs.resume(workspace, run)
+    (workspace.datasets / few.id / "images" / few.items[0].file).unlink()
+    with pytest.raises(RunError, match="1 picture of the dataset 'few' changed since the run began"):
+        jobs.extend(workspace, run, 2)
+    assert kinds(run)[-1] == "done"
+
+
+def test_a_finished_run_is_extended(workspace: Workspace, crew: FakeEngine, run: Run) -> None:
+    crew.ends(run, "stopped")
+    with pytest.raises(RunError, match="is not done. Resume it first"):
+        jobs.extend(workspace, run, 2)
+    jobs.resume(workspace, run)
+    crew.runs_now(run)
+    for epoch in (1, 2, 3):
+        # Early stopping ended it before the fourth.
+        run.record("epoch", epoch=epoch, phase=0, val_accuracy=0.5, seconds=1.0)
+    run.record("kept", phase=0, epoch=2)
+    crew.ends(run)
+    with pytest.raises(RunError, match="by 1 epoch or more. Received: 0"):
+        jobs.extend(workspace, run, 0)
+    with pytest.raises(RecipeError, match="less than or equal to 1000"):
+        jobs.extend(workspace, run, 998)
+    assert kinds(run)[-1] == "done"
+    jobs.extend(workspace, run, 2)
+    told = jobs.progress(workspace, run)
+    assert (told.status, told.epochs_total, len(told.epochs)) == (Status.QUEUED, 5, 3)
+    assert runs.extended(run.recipe, run.events()).epochs == 5
+    # What was asked for at first stays what it was.
+    assert runs.load(workspace, run.id).recipe.epochs == 4
+    assert recipes.load(workspace, jobs.duplicate(workspace, run)).epochs == 5
+
+
+def test_an_interrupt_leaves_a_run_to_be_resumed(
+    workspace: Workspace, few: Dataset, crew: FakeEngine, run: Run
+) -> None:
+    jobs.interrupt(workspace, run)
+    assert run.is_to_be_interrupted
+    assert jobs.progress(workspace, run).status is Status.STOPPING
+    queued = jobs.start(workspace, Recipe(), few)
+    jobs.interrupt(workspace, queued)
+    told = jobs.progress(workspace, queued)
+    assert (told.status, told.message) == (
+        Status.INTERRUPTED,
+        "Interrupted while it was queued. Resume the run: it goes on from its last checkpoint.",
+    )
+    jobs.interrupt(workspace, queued)
+    assert kinds(queued) == ["queued", "interrupted"]
+
+
+def test_a_worker_that_hangs_is_seen_and_ended(
+    workspace: Workspace, crew: FakeEngine, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with heartbeat.beating(run.folder, run.history_file):
+        assert jobs.progress(workspace, run).status is Status.PREPARING
+        monkeypatch.setattr(heartbeat, "SILENT_AFTER_S", -1.0)
+        stalled = jobs.progress(workspace, run)
+        assert (stalled.status, stalled.status.final) == (Status.STALLED, False)
+        assert "end the worker and resume the run" in stalled.message
+        jobs.kill(workspace, run)
+        jobs.kill(workspace, run)
+    ended = jobs.progress(workspace, run)
+    assert (ended.status, crew.queue) == (Status.INTERRUPTED, {})
+    assert ended.message.startswith("Its worker was ended by force. Resume the run")
+    assert kinds(run).count("interrupted") == 1
+
+
+def test_what_takes_seconds_passes_what_takes_hours(
+    workspace: Workspace, few: Dataset, crew: FakeEngine
+) -> None:
+    for epochs, freeze in ((1, "all"), (1000, "none")):
+        jobs.start(workspace, Recipe.parse({"phases": [{"epochs": epochs, "freeze": freeze}]}), few)
+    assert crew.priorities == [Priority.QUICK, Priority.LONG]

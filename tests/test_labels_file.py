@@ -4,7 +4,7 @@ from tests import pictures
 from tests.pictures import reasons, sizes, taken
 from tlcore import labels_file
 from tlcore.archives import Found
-from tlcore.datasets import Dataset
+from tlcore.datasets import Dataset, Split
 from tlcore.errors import DatasetError
 from tlcore.report import Report
 from tlcore.workspace import Workspace
@@ -67,10 +67,26 @@ def test_where_the_table_may_lie(workspace: Workspace, place: str, folder: str) 
 
 
 def test_split_folders_are_put_together(workspace: Workspace) -> None:
-    files = {f"{'train' if i % 2 else 'val'}/{i}.png": pictures.png(i) for i in range(9)}
+    files = {f"{'train' if i % 3 else 'val'}/{i}.png": pictures.png(i) for i in range(9)}
     dataset = taken(workspace, files | {"labels.csv": table(*ROWS)})
     assert named(dataset) == LABELS
-    assert dataset.notes == ("The folders 'train', 'val' were put together; the split was made anew.",)
+    assert dataset.notes == ("The folders 'train', 'val' say the split, and it was kept.",)
+    assert {item.name for item in dataset.of(Split.VAL)} == {"0.png", "3.png", "6.png"}
+
+
+@pytest.mark.parametrize("header", ["file,label", "filename,class", "Image,Label", "file_name,labels"])
+def test_a_table_alone_is_enough(workspace: Workspace, header: str) -> None:
+    rows = [f"{i}.png,{'cat' if i < 4 else 'dog'}" for i in range(8)]
+    dataset = taken(workspace, flat(8) | {"labels.csv": table(*rows, header=header)})
+    assert sizes(dataset) == {"cat": 4, "dog": 4}
+    assert not dataset.several_labels
+
+
+def test_groups_are_read(workspace: Workspace) -> None:
+    rows = [f"{i}.png,{'cat' if i < 4 else 'dog'},{i % 2 or ''}" for i in range(8)]
+    dataset = taken(workspace, flat(8) | {"labels.csv": table(*rows, header="file,label,Group")})
+    assert {item.name for item in dataset.items if item.group == "1"} == {"1.png", "3.png", "5.png", "7.png"}
+    assert {item.group for item in dataset.items} == {"", "1"}
 
 
 def test_a_table_inside_a_class_is_not_read(workspace: Workspace) -> None:
@@ -189,7 +205,7 @@ HOW = "Give labels.csv a header 'file,labels' and a row like 'images/1.jpg,cat;d
         (b"\xef\xbb\xbf \n", f"labels.csv is empty. {HOW}"),
         (b",,\n,,", f"The header of labels.csv is ''. {HOW}"),
         (b"file,labels\n\n", f"labels.csv has a header and no rows. {HOW}"),
-        (b"image,labels\na.png,x", f"The header of labels.csv is 'image, labels'. {HOW}"),
+        (b"picture,labels\na.png,x", f"The header of labels.csv is 'picture, labels'. {HOW}"),
         (b"file\na.png", f"labels.csv has a column 'file' and no labels. {HOW}"),
         (b"file,labels\na.png,caf\xe9", "labels.csv is not in UTF-8. Save it anew as 'CSV UTF-8'."),
         ("file,labels".encode("utf-16"), "labels.csv is not in UTF-8. Save it anew as 'CSV UTF-8'."),

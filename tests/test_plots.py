@@ -81,41 +81,6 @@ def test_the_strip_marks_where_features_are_cached() -> None:
     assert [bars.name for bars in nothing_frozen.data] == ["Trained (19)", "Head, trained (3)"]
 
 
-def test_curves_show_training_and_validation() -> None:
-    epochs = [
-        {"epoch": n, "accuracy": n / 10, "val_accuracy": n / 20, "loss": 3 / n, "val_loss": 4 / n}
-        for n in (1, 2, 3)
-    ]
-    figure = plots.curves(epochs, "accuracy", phase_ends=[2])
-    training, validation = figure.data
-    assert list(training.x) == list(validation.x) == [1, 2, 3]
-    assert (training.name, list(training.y)) == ("Training", [0.1, 0.2, 0.3])
-    assert (validation.name, list(validation.y)) == ("Validation", [0.05, 0.1, 0.15])
-    assert (training.line.color, validation.line.color) == (plots.EMBER, plots.ICE)
-    assert training.line.dash != validation.line.dash
-    assert figure.layout.yaxis.range == (0, 1.02)
-    assert [line.x0 for line in figure.layout.shapes] == [2.5]
-    loss = plots.curves(epochs, "loss")
-    assert [list(line.y) for line in loss.data] == [[3.0, 1.5, 1.0], [4.0, 2.0, 4 / 3]]
-    assert loss.layout.yaxis.range is None
-    assert loss.layout.shapes == ()
-    assert [list(line.y) for line in plots.curves([], "loss").data] == [[], []]
-
-
-def test_curves_mark_what_was_kept_and_tell_the_rate() -> None:
-    epochs = [
-        {"epoch": n, "accuracy": 0.5, "val_accuracy": 0.1 * n, "loss": 1.0, "val_loss": 3.0 - n}
-        | {"learning_rate": 0.001 / n}
-        for n in (1, 2)
-    ]
-    training, validation, kept = plots.curves(epochs, "loss", kept=[2]).data
-    assert list(training.customdata) == ["0.001", "0.0005"]
-    assert "Learning rate %{customdata}" in training.hovertemplate
-    assert "Learning rate" not in validation.hovertemplate
-    assert (kept.name, list(kept.x), list(kept.y)) == ("Kept", [2], [1.0])
-    assert "Learning rate" not in plots.curves(epochs, "accuracy").data[0].hovertemplate
-
-
 def test_the_confusion_matrix_shows_counts_and_shades_shares() -> None:
     (heat,) = plots.confusion(["cat", "dog", "owl"], judged((3, 1, 0), (0, 4, 0), (0, 0, 0))).data
     assert list(heat.x) == list(heat.y) == ["cat", "dog", "owl"]

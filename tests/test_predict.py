@@ -1,7 +1,10 @@
 import io
 import json
+import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,12 +13,19 @@ import pytest
 from PIL import Image
 
 from tests import pictures
-from tlcore import evaluation, runs
+from tests.fake_engine import FakeEngine
+from tests.pages.test_pages import metrics, opened
+from tlcore import evaluation, images, predict, runs, short_jobs, training
+from tlcore import pictures as kept
+from tlcore.backbones import own_network
+from tlcore.cli.app import app
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset, Split
-from tlcore.errors import ImageError, RunError
+from tlcore.engine import JobState
+from tlcore.errors import ImageError, RunError, ThawError
 from tlcore.predict import Prediction, Predictor
 from tlcore.runs import Run
+from tlcore.runtimes import prefix_graph
 from tlcore.workspace import Workspace
 
 
@@ -139,3 +149,116 @@ def test_predicting_needs_no_tensorflow(
     assert imported == []
     expected = predictor.predict(buffer.getvalue())
     assert list(probabilities.values()) == pytest.approx(chances(expected).tolist(), abs=1e-6)
+
+
+@pytest.fixture(scope="module")
+def refused(shared_workspace: Workspace, few: Dataset) -> Iterator[Run]:
+    """A finished run whose graph was refused: none is as close to Keras as was asked for."""
+    recipe = Recipe.parse({
+        "backbone": {"name": "vgg16", "weights": "none", "image_size": 32, "cut_at": "block2_pool"},
+        "head": {"layers": []}, "phases": [{"epochs": 1}],
+    })  # fmt: skip
+    run = runs.create(shared_workspace, recipe, few, name="Refused")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(prefix_graph, "LARGEST_DIFFERENCE", -1.0)
+        training.train(shared_workspace, run)
+    yield run
+    # Other tests count what is in the shared workspace.
+    shutil.rmtree(run.folder)
+
+
+@pytest.fixture
+def crew(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
+    fake = FakeEngine()
+    monkeypatch.setattr(predict.engine, "start_or_find", lambda workspace: fake)
+    return fake
+
+
+def test_keras_predicts_where_the_graph_is_refused(
+    shared_workspace: Workspace,
+    refused: Run,
+    few: Dataset,
+    crew: FakeEngine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import keras
+
+    loaded: list[Path] = []
+    load = own_network.load
+    monkeypatch.setattr(own_network, "load", lambda path: loaded.append(path) or load(path))
+    left_to_keras = Predictor(shared_workspace, refused, behind_others=False)
+    assert re.fullmatch(
+        r"The converted graph differs from Keras by \S+ \(at most -1e\+00 is accepted\), so it is not used\. "
+        r"Keras itself predicts, in a worker: the first picture takes longest\.",
+        left_to_keras.note,
+    )
+    judged = few.of(Split.VAL)[:3]
+    found = np.stack([chances(left_to_keras.predict_kept(few.path(item))) for item in judged])
+    pixels = np.stack([images.load_rgb(few.path(item), 32) for item in judged])
+    expected = keras.models.load_model(refused.model_file).predict(pixels.astype(np.float32), verbose=0)
+    assert np.abs(found - expected).max() < 1e-5
+    assert np.ptp(expected, axis=0).max() > 1e-3
+    # The worker keeps the model for the next picture.
+    assert loaded == [refused.model_file]
+    assert not list((shared_workspace.home / "scratch").iterdir())
+
+
+def test_a_graph_that_is_used_needs_no_worker(predictor: Predictor) -> None:
+    assert predictor.note == ""
+
+
+@pytest.mark.parametrize(
+    ("does", "others", "said"),
+    [
+        ("lose", {}, "The worker that predicted was ended, most likely because it ran out of memory"),
+        ("run", {"run-1": JobState.RUNNING}, "A training is going on, and the model of this run needs its"),
+        ("wait", {"predict-1": JobState.RUNNING}, "The worker has had no time for the picture"),
+    ],
+)
+def test_a_worker_that_cannot_predict_is_a_sentence(
+    shared_workspace: Workspace,
+    refused: Run,
+    crew: FakeEngine,
+    monkeypatch: pytest.MonkeyPatch,
+    does: str,
+    others: dict[str, JobState],
+    said: str,
+) -> None:
+    crew.does, crew.queue = does, others
+    monkeypatch.setattr(short_jobs.run, "__kwdefaults__", {"wait_s": 0.2})
+    with pytest.raises(ThawError, match=said):
+        Predictor(shared_workspace, refused, behind_others=False).predict(pictures.png())
+    assert not list((shared_workspace.home / "scratch").iterdir())
+
+
+def test_a_model_that_keras_cannot_open_is_a_sentence(
+    workspace: Workspace, refused: Run, crew: FakeEngine
+) -> None:
+    shutil.copytree(refused.folder, workspace.runs / refused.id)
+    run = runs.load(workspace, refused.id)
+    run.model_file.write_bytes(b"cut short")
+    with pytest.raises(RunError, match=r"^Keras could not run the model of this run \(\w+\)\.$"):
+        Predictor(workspace, run).predict(pictures.png())
+
+
+def test_the_command_and_the_page_leave_a_refused_graph_to_keras(
+    shared_workspace: Workspace,
+    refused: Run,
+    few: Dataset,
+    crew: FakeEngine,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("THAW_HOME", str(shared_workspace.home))
+    picture = few.path(few.of(Split.VAL)[0])
+    prediction = Predictor(shared_workspace, refused).predict_file(picture)
+    app(["predict", refused.id, str(picture), "--json"], standalone_mode=False)
+    told = capsys.readouterr()
+    (row,) = json.loads(told.out)
+    assert row["probabilities"] == pytest.approx(prediction.probabilities, abs=1e-6)
+    assert "Keras itself predicts, in a worker" in told.err
+    page = opened("Predict", run=refused.id, picture=kept.keep(shared_workspace, picture.read_bytes()))
+    assert not page.exception
+    assert not page.error
+    assert metrics(page) == {"It looks like": prediction.label}
+    assert not crew.queue

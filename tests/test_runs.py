@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tlcore import runs
+from tlcore import heartbeat, runs
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.errors import NotFound, WorkspaceError
@@ -30,6 +30,8 @@ def epoch(number: int, seconds: float = 1.0, val_accuracy: float = 0.5) -> dict[
 
 PREPARING = {"event": "preparing"}
 PHASE = {"event": "phase", "phase": 0}
+QUEUED = {"event": "queued"}
+EXTENDED = {"event": "extended", "epochs": 2}
 
 
 def test_what_is_created_is_what_is_loaded(workspace: Workspace, run: Run, few: Dataset) -> None:
@@ -122,6 +124,17 @@ def test_a_damaged_record_is_a_sentence_and_hides_no_other_run(
         ([], False, False, Status.INTERRUPTED),
         ([PREPARING, PHASE, epoch(10)], False, False, Status.INTERRUPTED),
         ([PREPARING, PHASE, epoch(1)], False, True, Status.INTERRUPTED),
+        ([PREPARING, PHASE, {"event": "interrupted", "message": "x"}], True, False, Status.INTERRUPTED),
+        ([PREPARING, PHASE, {"event": "stopped"}, QUEUED], True, False, Status.QUEUED),
+        ([PREPARING, PHASE, {"event": "done"}, QUEUED, EXTENDED], True, False, Status.QUEUED),
+        ([PREPARING, PHASE, {"event": "stopped"}, QUEUED], False, False, Status.INTERRUPTED),
+        (
+            [PREPARING, PHASE, QUEUED, PREPARING, {"event": "resumed", "epoch": 1}],
+            True,
+            False,
+            Status.PREPARING,
+        ),
+        ([PREPARING, PHASE, QUEUED, PREPARING, PHASE], True, False, Status.TRAINING),
     ],
 )
 def test_the_status_follows_from_the_history(
@@ -141,6 +154,9 @@ def test_a_history_that_is_gone_is_not_taken_for_done(run: Run) -> None:
 def test_final_are_those_that_nothing_follows() -> None:
     assert {status for status in Status if status.final} == {
         Status.DONE, Status.STOPPED, Status.FAILED, Status.INTERRUPTED
+    }  # fmt: skip
+    assert {status for status in Status if status.resumable} == {
+        Status.STOPPED, Status.FAILED, Status.INTERRUPTED
     }  # fmt: skip
 
 
@@ -202,3 +218,55 @@ def test_a_model_is_there_when_it_was_judged_too(run: Run) -> None:
     assert not run.has_model
     Path(run.evaluation_file).write_text("{}")
     assert run.has_model
+
+
+def test_epochs_that_are_trained_again_are_neither_counted_nor_timed_twice(run: Run) -> None:
+    again = [{"event": "batches", "epoch": 2, "step": 1, "steps": 2, "elapsed_s": 9.0}]
+    story = [PREPARING, PHASE, epoch(1, 2.0), epoch(2, 2.0), epoch(3, 2.0), QUEUED, PREPARING, PHASE]
+    told = after(run, *story, *again)
+    assert [event["epoch"] for event in told.epochs] == [1, 2, 3]
+    assert (told.share, told.time_left_s) == (0.3, pytest.approx(14.0))
+
+
+def test_what_no_longer_counts_is_not_seen(run: Run) -> None:
+    """The third epoch came out otherwise after a resume, and with it what followed."""
+    second = [{"event": "phase", "phase": 1}, epoch(4) | {"phase": 1}]
+    kept = {"event": "kept", "phase": 0, "epoch": 2}
+    story = [PREPARING, PHASE, epoch(1), epoch(2), epoch(3), kept, *second, QUEUED, PREPARING, PHASE]
+    assert after(run, *story).kept == (2,)
+    rewound = {"event": "rewound", "epoch": 2, "phase": 0}
+    told = after(run, *story, rewound, epoch(3, val_accuracy=0.9))
+    assert [(event["epoch"], event["val_accuracy"]) for event in told.epochs] == [
+        (1, 0.5),
+        (2, 0.5),
+        (3, 0.9),
+    ]
+    assert (told.kept, told.epochs_total) == ((), 10)
+
+
+def test_an_extension_adds_to_what_was_trained(run: Run) -> None:
+    """Early stopping ended the last phase after one of its four epochs; three more are asked for."""
+    second = [
+        {"event": "phase", "phase": 1},
+        epoch(3) | {"phase": 1},
+        {"event": "kept", "phase": 1, "epoch": 3},
+    ]
+    story = [PHASE, epoch(1), epoch(2), {"event": "kept", "phase": 0, "epoch": 1}, *second, {"event": "done"}]
+    longer = [*story, QUEUED, {"event": "extended", "epochs": 3}]
+    assert runs.extended(run.recipe, longer).phases[-1].epochs == 4
+    told = after(run, *longer, PREPARING, PHASE)
+    assert (told.epochs_total, told.kept, told.status) == (6, (1,), Status.TRAINING)
+
+
+def test_a_jump_of_the_wall_clock_changes_no_status_and_no_time(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "now", lambda: "2031-01-01T00:00:00.000+00:00")
+    run.record("preparing")
+    run.record("phase", phase=0)
+    with heartbeat.beating(run.folder, run.history_file):
+        monkeypatch.setattr("time.time", lambda: 0.0)
+        monkeypatch.setattr(runs, "now", lambda: "1970-01-01T00:00:00.000+00:00")
+        run.record("batches", epoch=1, step=5, steps=20, elapsed_s=1.0)
+        told = runs.progress(run, run.events(), alive=True)
+        assert (told.status, told.time_left_s) == (Status.TRAINING, pytest.approx(39.0))

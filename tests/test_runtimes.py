@@ -101,11 +101,12 @@ def test_a_graph_that_differs_is_not_used(
     # The verdict is kept: the prefix is not tried again for each run.
     assert made == ["prefix"]
     # No graph is as close as that: it is kept out of use, and the run still has its Keras model.
+    assert record.is_left_to_keras
     with pytest.raises(RunError) as caught:
         runtimes.open_graph(workspace, run)
     assert str(caught.value) == (
         f"The converted graph differs from Keras by {record.difference:.1e} (at most -1e+00 is accepted), "
-        "so it is not used. Export the model and predict with Keras."
+        "so it is not used."
     )
 
 

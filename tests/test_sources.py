@@ -51,7 +51,7 @@ def test_a_folder_with_links_devices_and_depth(workspace: Workspace, tmp_path: P
 def test_a_file_that_is_no_archive(workspace: Workspace, tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("hello")
-    said = f"'notes.txt' is not a zip archive or a folder of pictures. {HOW}"
+    said = f"'notes.txt' is not a zip, tar or tar.gz archive, or a folder of pictures. {HOW}"
     for source in (path, [("notes.txt", b"hello")]):
         with pytest.raises(DatasetError) as caught:
             intake.take(workspace, source, name="x")

@@ -3,27 +3,20 @@ import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from tlcore import datasets, evaluation, feature_store, intake, plans, runs, runtimes, training
-from tlcore.callbacks import EpochBatches, StopRequested
+from tests.exactness import plain
+from tests.exactness.plain import curve
+from tlcore import datasets, evaluation, feature_store, intake, plans, runs, runtimes, trainer, training
+from tlcore.callbacks import StopRequested
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset, Split
 from tlcore.errors import WeightsUnavailable
 from tlcore.models import Network
 from tlcore.runs import Run, Status
 from tlcore.workspace import Workspace
-
-FIGURES = ("loss", "accuracy", "val_loss", "val_accuracy")
-
-
-def curve(run: Run, figures: tuple[str, ...] = FIGURES) -> np.ndarray:
-    return np.array(
-        [[event[name] for name in figures] for event in run.events() if event["event"] == "epoch"]
-    )
 
 
 def train(workspace: Workspace, dataset: Dataset, recipe: Recipe) -> Run:
@@ -116,10 +109,6 @@ def test_caching_does_not_change_the_history(
 @pytest.mark.usefixtures("no_graphs")
 def test_caching_equals_a_plain_keras_fit(workspace: Workspace, few_pictures: Path) -> None:
     """Against a program that knows nothing of prefixes: compile and fit the whole network on pixels."""
-    import keras
-
-    from tlcore import images
-
     dataset = intake.take(workspace, few_pictures, name="few")
     recipe = Recipe.parse(
         {
@@ -131,39 +120,8 @@ def test_caching_equals_a_plain_keras_fit(workspace: Workspace, few_pictures: Pa
     )
     run = train(workspace, dataset, recipe)
 
-    network = Network(plans.make(recipe, 3), workspace.weights)
-
-    class Whole(keras.Model):
-        def __init__(self) -> None:
-            super().__init__()
-            self.base, self.classifier = network.backbone, network.head
-
-        def call(self, x: Any, training: bool = False) -> Any:
-            x = network.pooling(self.base(network.entry.preprocess(x), training=False))
-            for layer in self.classifier:
-                x = layer(x)
-            return x
-
-    model = Whole()
-    model(np.zeros((1, 96, 96, 3)))
-    pixels = np.stack([images.load_rgb(dataset.path(item), 96) for item in dataset.items])
-    labels = np.array([item.label for item in dataset.items], np.int32)
-    rows = {
-        split: np.array([i for i, item in enumerate(dataset.items) if item.split == split]) for split in Split
-    }
-    held_out = (pixels[rows[Split.VAL]], labels[rows[Split.VAL]])
-    order = EpochBatches([pixels], labels, rows[Split.TRAIN], recipe.batch_size, recipe.seed)
-    plain = []
-    for phase, plan in zip(recipe.phases, network.plan.phases, strict=True):
-        for i, layer in enumerate(network.backbone.layers):
-            layer.trainable = i >= plan.frozen_layers
-        metrics = [keras.metrics.SparseCategoricalAccuracy("accuracy")]
-        model.compile(keras.optimizers.Adam(phase.learning_rate), recipe.loss, metrics=metrics)
-        for _ in range(phase.epochs):
-            order.epoch = len(plain)
-            history = model.fit(order.dataset(), validation_data=held_out, verbose=0, shuffle=False).history
-            plain.append([history[name][0] for name in FIGURES])
-    assert np.abs(curve(run) - np.array(plain)).max() < 1e-4
+    plain_history = plain.history(Network(plans.make(recipe, 3), workspace.weights), dataset)
+    assert np.abs(curve(run) - plain_history).max() < 1e-4
 
 
 @pytest.mark.usefixtures("no_graphs")
@@ -222,11 +180,11 @@ def test_a_stop_after_the_numbers_ran_away_keeps_no_model(
 ) -> None:
     """The loss is looked at when an epoch ends; a stop may come before."""
 
-    def run_away(story: training._Story, *args: object) -> None:
+    def run_away(story: trainer.Trainer, *args: object) -> None:
         story.network.head[-1].kernel.assign(np.full(story.network.head[-1].kernel.shape, np.nan))
         raise StopRequested
 
-    monkeypatch.setattr(training._Story, "_fit", run_away)
+    monkeypatch.setattr(trainer.Trainer, "_fit", run_away)
     run = runs.create(shared_workspace, Recipe(), few)
     training.train_run(str(shared_workspace.home), run.id)
     assert run.events()[-1]["event"] == "failed"
@@ -240,7 +198,7 @@ def test_a_stop_while_weights_are_downloaded(
     run = runs.create(shared_workspace, Recipe.parse({"backbone": {"name": "vgg16"}}), few)
 
     def slow(file: object, folder: Path, progress: Callable[[int, int], None]) -> None:
-        monkeypatch.setattr(training, "TELL_EVERY_S", 0)
+        monkeypatch.setattr(trainer, "TELL_EVERY_S", 0)
         progress(10_000_000, 58_000_000)
         told = runs.progress(run, run.events(), alive=True)
         assert told.message == "Downloading the pretrained weights: 10 of 58 MB."
@@ -265,11 +223,14 @@ def test_a_loss_that_explodes_is_said_in_a_sentence(shared_workspace: Workspace,
     training.train_run(str(shared_workspace.home), run.id)
     final = run.events()[-1]
     assert final["event"] == "failed"
-    assert re.fullmatch(
-        r"The loss became infinite or not a number in epoch \d\. "
-        r"Lower the learning rate \(10\) and train again\.",
+    said = re.fullmatch(
+        r"The loss became infinite or not a number in epoch (\d)\. "
+        r"Lower the learning rate \(10\) and train again\.( The model is kept as it was after epoch \d\.)?",
         final["message"],
     )
+    assert said is not None
+    # Of what it had learned before its numbers ran away.
+    assert run.has_model is (said[1] != "1") is (said[2] is not None)
 
 
 def test_missing_weights_are_never_replaced_by_random_ones(
@@ -285,6 +246,23 @@ def test_missing_weights_are_never_replaced_by_random_ones(
     training.train_run(str(workspace.home), run.id)
     assert run.events()[-1]["message"] == "vgg16.h5 cannot be had. Put it into weights/."
     assert not run.model_file.exists()
+
+
+def test_too_little_memory_is_said_in_a_sentence(
+    shared_workspace: Workspace, few: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import tensorflow as tf
+
+    said = "Training ran out of memory. Use a smaller batch size or image size, or freeze more layers."
+    for error in (MemoryError(), tf.errors.ResourceExhaustedError(None, None, "OOM when allocating")):
+
+        def build(self: trainer.Trainer, error: Exception = error) -> None:
+            raise error
+
+        monkeypatch.setattr(trainer.Trainer, "build", build)
+        run = runs.create(shared_workspace, Recipe(), few)
+        training.train_run(str(shared_workspace.home), run.id)
+        assert (run.events()[-1]["event"], run.events()[-1]["message"]) == ("failed", said)
 
 
 def test_an_error_nobody_foresaw_ends_the_run_too(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.test_training import curve, train
-from tlcore import intake, plans, runs, runtimes, training
+from tlcore import intake, plans, runs, runtimes, trainer, training
 from tlcore.callbacks import EpochBatches
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset, Split
@@ -158,9 +158,9 @@ def test_statistics_of_the_backbone_move_only_where_they_are_asked_to(
 ) -> None:
     """Keras 3.15 lets them move in ``fit`` although the backbone is called with ``training=False``."""
     kept: list[Network] = []
-    build = training._Story.build
+    build = trainer.Trainer.build
 
-    def remember(story: training._Story) -> None:
+    def remember(story: trainer.Trainer) -> None:
         build(story)
         kept.append(story.network)
         kept_before.append(moving(story.network))
@@ -169,7 +169,7 @@ def test_statistics_of_the_backbone_move_only_where_they_are_asked_to(
         return {w.path: w.numpy() for w in network.backbone.weights if "moving" in w.path}
 
     kept_before: list[dict[str, np.ndarray]] = []
-    monkeypatch.setattr(training._Story, "build", remember)
+    monkeypatch.setattr(trainer.Trainer, "build", remember)
     phase = {"epochs": 1, "freeze": 80, "batch_normalization": statistics, "learning_rate": 1e-5}
     ran(shared_workspace, dataset, backbone=SMALL, phases=[phase])
     (network,), (before,) = kept, kept_before

@@ -8,7 +8,17 @@ import pytest
 
 from tlcore import workspace as module
 from tlcore.errors import NotFound, WorkspaceError
-from tlcore.workspace import Workspace, append_line, new_id, read_json, read_lines, write_atomic, write_json
+from tlcore.workspace import (
+    Workspace,
+    append_line,
+    new_id,
+    read_json,
+    read_lines,
+    read_lines_from,
+    stamp,
+    write_atomic,
+    write_json,
+)
 
 
 def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,6 +51,19 @@ def test_a_torn_last_line_is_ignored(tmp_path: Path) -> None:
     with open(file, "ab") as handle:
         handle.write(b'{"event": "ep')
     assert read_lines(file) == [{"event": "queued"}]
+
+
+def test_lines_are_read_on_from_where_they_ended(tmp_path: Path) -> None:
+    file = tmp_path / "history.jsonl"
+    assert read_lines_from(file, 0) == ([], 0)
+    append_line(file, {"name": "é"})
+    first, offset = read_lines_from(file, 0)
+    with file.open("ab") as handle:
+        handle.write(b'{"half": ')
+    assert (first, read_lines_from(file, offset)) == ([{"name": "é"}], ([], offset))
+    with file.open("ab") as handle:
+        handle.write(b"1}\n")
+    assert read_lines_from(file, offset) == ([{"half": 1}], file.stat().st_size)
 
 
 def test_a_line_after_a_torn_one_is_not_lost(tmp_path: Path) -> None:
@@ -136,3 +159,22 @@ def test_a_workspace_that_cannot_be_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(WorkspaceError, match="set THAW_HOME to a folder of your own"):
         Workspace(tmp_path / "file" / "home").check_writable()
+
+
+def test_what_is_discarded_is_gone_at_once(workspace: Workspace) -> None:
+    folder = workspace.features / "a"
+    folder.mkdir(parents=True)
+    (folder / "b").write_text("x")
+    assert workspace.discard(folder)
+    assert not workspace.discard(folder)
+    assert [*workspace.home.rglob("b")] == []
+
+
+def test_another_content_has_another_stamp(tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    assert stamp(file) is None
+    file.write_text("x")
+    before = stamp(file)
+    assert before == stamp(file)
+    file.write_text("xy")
+    assert stamp(file) != before

@@ -1,5 +1,6 @@
-"""A zip read safely: never unpacked to disk by its own names, every byte counted."""
+"""A zip read safely: never unpacked to disk by its own names, every byte counted; and what sources share."""
 
+import functools
 import stat
 import threading
 import unicodedata
@@ -17,9 +18,11 @@ __all__ = [
     "MAX_FILE_BYTES",
     "MAX_TOTAL_BYTES",
     "TOO_LARGE",
+    "ByteCounter",
     "Found",
     "Listing",
     "ZipBomb",
+    "allowed_bytes",
     "check_limits",
     "clean_text",
     "depth_fault",
@@ -70,6 +73,8 @@ class Found:
     name: str
     size_bytes: int
     read: Callable[[], bytes]
+    chunks: Callable[[int], Iterator[bytes]] | None = None
+    """Of an archive, for what is too large for the memory: the content bit by bit, at most so many bytes."""
 
 
 @dataclass
@@ -119,6 +124,33 @@ def check_limits(files: int, total_bytes: int) -> None:
         )
 
 
+def allowed_bytes(packed_bytes: int) -> int:
+    """What an archive of so many bytes may unpack to."""
+    return min(max(RATIO_FREE_BYTES, MAX_RATIO * packed_bytes), MAX_TOTAL_BYTES)
+
+
+class ByteCounter:
+    """Bytes unpacked so far, over all threads. What the archive declares is not believed."""
+
+    def __init__(self, kind: str, limit_bytes: int) -> None:
+        """``kind`` is what people call such an archive."""
+        self._kind = kind
+        self._limit_bytes = limit_bytes
+        self._total_bytes = 0
+        self._lock = threading.Lock()
+
+    def add(self, count: int) -> None:
+        """Raises ZipBomb beyond the limit."""
+        with self._lock:
+            self._total_bytes += count
+            if self._total_bytes > self._limit_bytes:
+                raise ZipBomb(
+                    f"The {self._kind} unpacks to more than {self._limit_bytes / 1e6:,.0f} MB, too much for "
+                    "its size. It is made to do harm, or its pictures are not compressed: save them as JPEG "
+                    "or PNG."
+                )
+
+
 def is_zip(head: bytes) -> bool:
     """By content, not by name: the first bytes of a file."""
     return head.startswith((b"PK\x03\x04", b"PK\x05\x06"))
@@ -166,8 +198,7 @@ def _check_layout(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> Non
 
 def _listing(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> Listing:
     listing = Listing()
-    packed_bytes = sum(info.compress_size for info in infos)
-    counter = _Counter(max(RATIO_FREE_BYTES, MAX_RATIO * packed_bytes))
+    counter = ByteCounter("zip", allowed_bytes(sum(info.compress_size for info in infos)))
     for info in infos:
         name = _name(info)
         fault = name_fault(name) or _kind_fault(info)
@@ -176,7 +207,9 @@ def _listing(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> Listing:
         elif info.is_dir():
             listing.folders.append(name.rstrip("/"))
         else:
-            listing.files.append(Found(name, info.file_size, _reader(archive, info, counter)))
+            chunks = functools.partial(_chunks, archive, info, counter)
+            read = functools.partial(_joined, chunks)
+            listing.files.append(Found(name, info.file_size, read, chunks))
     return listing
 
 
@@ -201,38 +234,23 @@ def _kind_fault(info: zipfile.ZipInfo) -> str | None:
     return None
 
 
-class _Counter:
-    """Bytes unpacked so far, over all threads. What the archive declares is not believed."""
-
-    def __init__(self, limit_bytes: int) -> None:
-        self._limit_bytes = min(limit_bytes, MAX_TOTAL_BYTES)
-        self._total_bytes = 0
-        self._lock = threading.Lock()
-
-    def add(self, count: int) -> None:
-        with self._lock:
-            self._total_bytes += count
-            if self._total_bytes > self._limit_bytes:
-                raise ZipBomb(
-                    f"The zip unpacks to more than {self._limit_bytes / 1e6:,.0f} MB, too much for its size. "
-                    "It is made to do harm, or its pictures are not compressed: save them as JPEG or PNG."
-                )
+def _joined(chunks: Callable[[int], Iterator[bytes]]) -> bytes:
+    return b"".join(chunks(MAX_FILE_BYTES))
 
 
-def _reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo, counter: _Counter) -> Callable[[], bytes]:
-    def read() -> bytes:
-        content = bytearray()
-        try:
-            with archive.open(info) as file:
-                while chunk := file.read(_CHUNK_BYTES):
-                    counter.add(len(chunk))
-                    content += chunk
-                    if len(content) > MAX_FILE_BYTES:
-                        raise DatasetError(TOO_LARGE)
-        except DatasetError:
-            raise
-        except Exception as error:  # zipfile and zlib raise many things on damaged input.
-            raise DatasetError("The file is damaged inside the zip. Make the zip again.") from error
-        return bytes(content)
-
-    return read
+def _chunks(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, counter: ByteCounter, limit_bytes: int
+) -> Iterator[bytes]:
+    size_bytes = 0
+    try:
+        with archive.open(info) as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                counter.add(len(chunk))
+                size_bytes += len(chunk)
+                if size_bytes > limit_bytes:
+                    raise DatasetError(TOO_LARGE)
+                yield chunk
+    except DatasetError:
+        raise
+    except Exception as error:  # zipfile and zlib raise many things on damaged input.
+        raise DatasetError("The file is damaged inside the zip. Make the zip again.") from error

@@ -1,16 +1,16 @@
 """What happens beside the training: the record, the stop, and the order of the batches."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from tlcore import optimization
+from tlcore import heads
 from tlcore.errors import RunError
 from tlcore.outputs import Targets
-from tlcore.runs import Run
+from tlcore.runs import Event, Run
 
 # Batches are told of at most this often: a page looks once a second.
 BATCHES_EVERY_S = 1.0
@@ -21,6 +21,10 @@ IN_MEMORY_BYTES = 512 * 2**20
 
 class StopRequested(Exception):
     """Raised from inside training, to end it within a batch; Keras' ``stop_training`` is an epoch late."""
+
+
+class NotFinite(RunError):
+    """The loss is no longer a number: what is trained now is not worth keeping."""
 
 
 Change = Callable[[npt.NDArray[np.uint8], int, int], npt.NDArray[np.uint8]]
@@ -122,13 +126,40 @@ class EpochBatches:
         return whole.flat_map(tf.data.Dataset.from_tensor_slices).batch(self.batch_size).map(gathered)
 
 
-def keras_callbacks(run: Run, phase: int, first_epoch: int, batches: EpochBatches) -> list[Any]:
-    """Callbacks for one phase of ``fit``; ``first_epoch`` counts the epochs of earlier phases."""
+class ToldEpochs:
+    """The history's lines of epochs. One told before a resume that comes out the same is not repeated.
+
+    One that comes out otherwise (another machine rounds otherwise) takes the place of the earlier lines.
+    """
+
+    def __init__(self, run: Run, told: Iterable[Event]) -> None:
+        self.run = run
+        self.told = {event["epoch"]: event for event in told if event["event"] == "epoch"}
+
+    def tell(self, *, epoch: int, phase: int, seconds: float, **values: float) -> None:
+        before = self.told.pop(epoch, None)
+        values_before = None if before is None else {key: before.get(key) for key in values}
+        if before is not None and (before["phase"], values_before) == (phase, values):
+            return
+        if before is not None:
+            self.run.record("rewound", epoch=epoch - 1, phase=phase)
+            self.told.clear()
+        self.run.record("epoch", epoch=epoch, phase=phase, **values, seconds=seconds)
+
+
+def keras_callbacks(
+    run: Run, phase: int, first_epoch: int, batches: EpochBatches, told: ToldEpochs, slowing: Any = None
+) -> list[Any]:
+    """Callbacks for one phase of ``fit``; ``first_epoch`` counts the epochs of earlier phases.
+
+    ``slowing``: a callback that changes the learning rate, if there is one.
+    """
     import keras
 
     class Order(keras.callbacks.Callback):  # type: ignore[misc]
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
             batches.epoch = first_epoch + epoch
+            heads.seed_dropout(self.model.layers, batches.epoch * batches.steps)
 
     class Record(keras.callbacks.Callback):  # type: ignore[misc]
         def on_train_begin(self, logs: Any = None) -> None:
@@ -155,12 +186,11 @@ def keras_callbacks(run: Run, phase: int, first_epoch: int, batches: EpochBatche
             values = {key: float(logs[key]) for key in ("loss", "accuracy", "val_loss", "val_accuracy")}
             # Before it is recorded: JSON has no NaN, and a curve cannot show it.
             if not all(np.isfinite(value) for value in values.values()):
-                raise RunError(
+                raise NotFinite(
                     f"The loss became infinite or not a number in epoch {self.epoch}. "
                     f"Lower the learning rate ({run.recipe.phases[phase].learning_rate:g}) and train again."
                 )
-            run.record(
-                "epoch",
+            told.tell(
                 epoch=self.epoch,
                 phase=phase,
                 **values,
@@ -175,9 +205,8 @@ def keras_callbacks(run: Run, phase: int, first_epoch: int, batches: EpochBatche
         def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
             check_stop(run)
 
-    more = [optimization.plateau()] if run.recipe.phases[phase].schedule == "plateau" else []
     # The record comes before what changes the learning rate: it tells the mean of what the epoch had.
-    return [Order(), Record(), *more, Stop()]
+    return [Order(), Record(), *([slowing] if slowing else []), Stop()]
 
 
 def check_stop(run: Run) -> None:

@@ -1,6 +1,7 @@
 """Which classes a file belongs to: the folder that directly holds it, or what labels.csv says.
 
-Folders `train`, `val`, `test` around the classes are put together, and names that look alike are one class.
+Folders `train`, `val`, `test` above or below the classes are sides of the split, not classes, and names that
+look alike are one class.
 """
 
 import functools
@@ -11,7 +12,9 @@ from dataclasses import dataclass, replace
 from tlcore.archives import Found, clean_text
 from tlcore.errors import DatasetError
 from tlcore.labels_file import NAME, Listed
+from tlcore.own_split import SIDES
 from tlcore.report import MAX_LISTED, Report, counted
+from tlcore.splitting import Split
 
 __all__ = ["MAX_CLASS_NAME_CHARACTERS", "File", "place"]
 
@@ -20,17 +23,19 @@ MAX_CLASS_NAME_CHARACTERS = 100
 _NO_CLASS = "It lies in no class folder. Move it into the folder of its class."
 _NOT_LISTED = f"It is not in {NAME}, and its folder is no class. Give it a row there."
 
-_SPLIT_FOLDERS = {"train", "training", "val", "valid", "validation", "test", "testing"}
+# Deeper down lie things of other kinds.
+_MAX_SPLIT_DEPTH = 5
 
 # With labels.csv these only hold pictures, unless it has a label of that name.
-_PLAIN_FOLDERS = _SPLIT_FOLDERS | {"data", "images", "img", "imgs", "photos", "pics", "pictures"}
+_PLAIN_FOLDERS = set(SIDES) | {"data", "images", "img", "imgs", "photos", "pics", "pictures"}
 
 
 @dataclass(frozen=True)
 class File:
     """A file with its place among the classes: `folder` as found, `class_names` as shown.
 
-    There are several of them only where it is `listed` in labels.csv, in its order.
+    There are several of them only where it is `listed` in labels.csv, in its order. `above` are the folders
+    it lies in but for that of its class, and `group` is what labels.csv says.
     """
 
     found: Found
@@ -38,18 +43,23 @@ class File:
     folder: str
     class_names: tuple[str, ...]
     listed: bool = False
+    above: str = ""
+    group: str = ""
 
 
 def place(files: Sequence[Found], report: Report, listed: Listed | None = None) -> list[File]:
     """Each file with its classes, in the order of classes and names."""
     paths = _without_wrapper([_parts(found.name) for found in files])
-    paths = _without_split_folders(paths, report, labels=listed is not None)
+    inner = _without_split_folders(paths, labels=listed is not None)
     placed = []
-    for found, parts in zip(files, paths, strict=True):
+    for found, whole, parts in zip(files, paths, inner, strict=True):
         if listed and found.name in listed.labels:
             names = listed.labels[found.name]
             if names:
-                placed.append(File(found, parts[-1], "/".join(parts[:-1]), names, listed=True))
+                folder, group = "/".join(parts[:-1]), listed.groups.get(found.name, "")
+                own = len(whole) > 1 and _class_key(whole[-2]) in map(_class_key, names)
+                above = _above(whole, parts) if own else "/".join(whole[:-1])
+                placed.append(File(found, parts[-1], folder, names, listed=True, above=above, group=group))
             else:
                 report.leave_out(found.name, f"{NAME} gives it no label. Each picture needs at least one.")
         elif len(parts) < 2 or (listed and found.name.rpartition("/")[0] == listed.folder):
@@ -57,7 +67,9 @@ def place(files: Sequence[Found], report: Report, listed: Listed | None = None) 
         elif not parts[-2]:
             report.leave_out(found.name, "Its folder has no readable name. Rename the folder.")
         else:
-            placed.append(File(found, parts[-1], "/".join(parts[:-1]), (parts[-2],)))
+            placed.append(
+                File(found, parts[-1], "/".join(parts[:-1]), (parts[-2],), above=_above(whole, parts))
+            )
     if listed:
         placed = _without_plain_folders(placed, report)
     placed = _one_name_per_class(placed, report)
@@ -99,6 +111,13 @@ def _tell_of_folders(files: Sequence[File], report: Report) -> None:
         report.notes.append(f"{counted(left, 'file')} not in {NAME}: the folder is the class.")
 
 
+def _above(whole: list[str], parts: list[str]) -> str:
+    """The folders of a path but for that of the class, which is the last one of `parts`."""
+    # The class lies above a folder of the split, or is the last folder itself.
+    above = whole[:-2] if whole[-2] == parts[-2] else [*whole[:-3], whole[-2]]
+    return "/".join(above)
+
+
 def _parts(name: str) -> list[str]:
     return [clean_text(part) for part in name.split("/")]
 
@@ -112,16 +131,24 @@ def _without_wrapper(paths: list[list[str]]) -> list[list[str]]:
     return paths
 
 
-def _without_split_folders(paths: list[list[str]], report: Report, *, labels: bool) -> list[list[str]]:
-    found = {parts[0] for parts in paths if len(parts) > 1}
-    tops = {name.casefold() for name in found}
-    # Where labels.csv says the classes, these folders may hold the pictures themselves.
-    nested = labels or any(len(parts) > 2 for parts in paths)
-    if not nested or not tops <= _SPLIT_FOLDERS or not tops & {"train", "training"}:
+def _without_split_folders(paths: list[list[str]], *, labels: bool) -> list[list[str]]:
+    """The paths without the folders that name a side of the split."""
+    depth = next((depth for depth in range(_MAX_SPLIT_DEPTH) if _is_split_level(paths, depth, labels)), None)
+    if depth is None:
         return paths
-    names = ", ".join(f"'{name}'" for name in sorted(found))
-    report.notes.append(f"The folders {names} were put together; the split was made anew.")
-    return [parts[1:] if len(parts) > 1 else parts for parts in paths]
+    return [parts[:depth] + parts[depth + 1 :] if len(parts) > depth + 1 else parts for parts in paths]
+
+
+def _is_split_level(paths: list[list[str]], depth: int, labels: bool) -> bool:
+    """Whether all folders at this depth are called like sides of a split, and are not the classes."""
+    held = [parts for parts in paths if len(parts) > depth + 1]
+    names = {parts[depth].casefold() for parts in held}
+    if not names <= SIDES.keys() or Split.TRAIN not in map(SIDES.get, names):
+        return False
+    above_classes = any(len(parts) > depth + 2 for parts in held)
+    below_classes = len({parts[depth - 1] for parts in held}) > 1 if depth else False
+    # Where labels.csv says the classes, these folders may hold the pictures themselves.
+    return labels or above_classes or below_classes
 
 
 def _one_name_per_class(files: Sequence[File], report: Report) -> list[File]:

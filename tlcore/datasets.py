@@ -1,43 +1,48 @@
 """The immutable Dataset: pictures with labels and a split, named by its content.
 
 On disk: ``datasets/<id>/manifest.json`` and ``images/<sha256>.(jpg|png)``. The id is a hash of classes,
-pictures, names and split, so taking the same pictures twice finds the same dataset.
+pictures, names and split, so taking the same pictures twice finds the same dataset. A change makes another
+dataset, a version, which names its parent; see tlcore/versions.py.
 """
 
+import contextlib
 import functools
 import hashlib
 import os
 import shutil
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tlcore.errors import DatasetError, NotFound, WorkspaceError
+from tlcore import cards, sides
+from tlcore.cards import Card
+from tlcore.errors import NotFound, WorkspaceError
 from tlcore.manifest import Dataset, Item, LeftOut, content_id, from_json, to_json
-from tlcore.splitting import Split, check_split, split, split_several
+from tlcore.sides import MIN_CLASSES, MIN_IMAGES_PER_CLASS
+from tlcore.splitting import Split, check_split, split
 from tlcore.workspace import Workspace, read_json, sync_folder, write_json
 
 __all__ = [
     "MIN_CLASSES",
     "MIN_IMAGES_PER_CLASS",
+    "Card",
     "Dataset",
     "Item",
     "LeftOut",
     "Split",
     "changes",
     "check_split",
+    "keep",
     "list_all",
+    "list_cards",
     "list_damaged",
     "load",
     "resplit",
     "save",
+    "save_version",
     "split",
 ]
-
-MIN_CLASSES = 2
-MIN_IMAGES_PER_CLASS = 4
 
 
 def save(
@@ -52,6 +57,7 @@ def save(
     val_fraction: float,
     test_fraction: float,
     seed: int,
+    split_by: str = "",
 ) -> Dataset:
     """Split the items and move `folder` (in the workspace's scratch, holding ``images/``) to its place.
 
@@ -59,19 +65,12 @@ def save(
     returned as it is, unless it is damaged: then this one takes its place.
     Raises DatasetError for too few classes or pictures, WorkspaceError when it cannot be saved.
     """
-    ordered = sorted(items, key=lambda item: (item.label, item.sha256, item.name, item.more))
-    sha256s = [item.sha256 for item in ordered]
-    _check_minimums(classes, Counter(label for item in ordered for label in item.labels))
-    fractions = {"val_fraction": val_fraction, "test_fraction": test_fraction}
-    if any(item.more for item in ordered):
-        sides = split_several([item.labels for item in ordered], sha256s, **fractions, seed=seed)
-    else:
-        sides = split([item.label for item in ordered], sha256s, **fractions, seed=seed)
-    dataset = Dataset(
+    sides.check_minimums(classes, items)
+    unsplit = Dataset(
         id="",
         name=name,
         classes=tuple(classes),
-        items=tuple(replace(item, split=side) for item, side in zip(ordered, sides, strict=True)),
+        items=tuple(sorted(items, key=lambda item: (item.label, item.sha256, item.name, item.more))),
         left_out=tuple(left_out),
         notes=tuple(notes),
         val_fraction=float(val_fraction),
@@ -80,41 +79,55 @@ def save(
         created=datetime.now(UTC).isoformat(),
         folder=folder,
     )
-    _check_sides(dataset)
+    dataset = sides.preview(
+        unsplit, val_fraction=val_fraction, test_fraction=test_fraction, seed=seed, split_by=split_by
+    )
+    sides.check_sides(dataset)
     return _place(workspace, replace(dataset, id=content_id(dataset)))
 
 
-def _check_minimums(classes: Sequence[str], found: Counter[int]) -> None:
-    if len(classes) < MIN_CLASSES:
-        raise DatasetError(f"There are {len(classes)} classes; a classifier needs at least {MIN_CLASSES}.")
-    for label, name in enumerate(classes):
-        n = found[label]
-        if n < MIN_IMAGES_PER_CLASS:
-            images = "image" if n == 1 else "images"
-            raise DatasetError(
-                f"Class '{name}' has {n} usable {images}; {MIN_IMAGES_PER_CLASS} are needed. "
-                f"Add {MIN_IMAGES_PER_CLASS - n} more, or remove the class."
-            )
+def save_version(
+    workspace: Workspace, parent: Dataset, changed: Dataset, change: str, *, sources: Iterable[Dataset] = ()
+) -> Dataset:
+    """The next version of `parent`: `changed`, whose items are split, with a line that says what is new.
+
+    Its files are shared with the parent and the `sources`, by hard links where the disk has them. Content
+    that is there already is returned as it is, with its own parent. Raises WorkspaceError, and NotFound for
+    a picture that is gone.
+    """
+    version = replace(
+        changed,
+        parent=parent.id,
+        version=parent.version + 1,
+        change=change,
+        created=datetime.now(UTC).isoformat(),
+    )
+    version = replace(version, id=content_id(version))
+    if (existing := _existing(workspace, version.id)) is not None:
+        return existing
+    with workspace.scratch() as scratch:
+        folder = Path(scratch) / "dataset"
+        (folder / "images").mkdir(parents=True)
+        held = {item.file: one for one in (*sources, parent) for item in one.items}
+        for file in {item.file for item in version.items}:
+            _share_file(held[file].folder / "images" / file, folder / "images" / file)
+        return _place(workspace, replace(version, folder=folder))
 
 
-def _check_sides(dataset: Dataset) -> None:
-    """Quotas fail only where most of a class is also in another one."""
-    way = "Keep each picture in one class."
-    if dataset.several_labels:
-        way = "Add pictures of it, or split with other shares."
-    needed = [Split.TRAIN, Split.VAL] + ([Split.TEST] if dataset.test_fraction > 0 else [])
-    for name, sides in dataset.counts().items():
-        for side in needed:
-            if not sides[side]:
-                raise DatasetError(
-                    f"Class '{name}' has no picture for {side}: too many of its pictures are also in another "
-                    f"class. {way}"
-                )
+def keep(workspace: Workspace, dataset: Dataset) -> Dataset:
+    """A dataset made elsewhere, whole as it is; its folder, in the workspace's scratch, goes to its place.
+
+    Its id must be that of its content. Raises WorkspaceError, and DatasetError where a side lacks a class.
+    """
+    sides.check_minimums(dataset.classes, dataset.items)
+    sides.check_sides(dataset, kept=True)
+    return _place(workspace, dataset)
 
 
 def _place(workspace: Workspace, dataset: Dataset) -> Dataset:
     """Rename the finished folder to its place; the manifest is in it, so there is never half a dataset."""
     write_json(dataset.folder / "manifest.json", to_json(dataset))
+    cards.write(dataset)
     target = workspace.datasets / dataset.id
     try:
         workspace.datasets.mkdir(parents=True, exist_ok=True)
@@ -154,8 +167,8 @@ def load(workspace: Workspace, id: str) -> Dataset:
     return _read(file, stamp.st_mtime_ns, stamp.st_size)
 
 
-# A dataset never changes, and every page lists them all at every click.
-@functools.lru_cache(maxsize=64)
+# A dataset never changes, and every page reads the chosen one at every click.
+@functools.lru_cache(maxsize=16)
 def _read(file: Path, mtime_ns: int, size: int) -> Dataset:
     manifest = read_json(file)
     try:
@@ -167,25 +180,40 @@ def _read(file: Path, mtime_ns: int, size: int) -> Dataset:
 
 
 def list_all(workspace: Workspace) -> list[Dataset]:
-    """The readable datasets, newest first. `list_damaged` tells of the others."""
-    return _scan(workspace)[0]
+    """The readable datasets whole, newest first. `list_damaged` tells of the others."""
+    found = []
+    for card in list_cards(workspace):
+        # Damage that leaves the manifest its size is seen only here.
+        with contextlib.suppress(WorkspaceError):
+            found.append(load(workspace, card.id))
+    return found
+
+
+def list_cards(workspace: Workspace) -> list[Card]:
+    """What lists tell of the readable datasets, newest first; fast with many of them."""
+    found = [card for card, _ in map(_look, _folders(workspace)) if card is not None]
+    return sorted(found, key=lambda card: (card.created, card.id), reverse=True)
 
 
 def list_damaged(workspace: Workspace) -> list[LeftOut]:
     """Ids of datasets that cannot be read, each with the sentence to show."""
-    return _scan(workspace)[1]
+    looks = [(folder.name, sentence) for folder in _folders(workspace) if (sentence := _look(folder)[1])]
+    return [LeftOut(id, sentence) for id, sentence in looks]
 
 
-def _scan(workspace: Workspace) -> tuple[list[Dataset], list[LeftOut]]:
-    found, damaged = [], []
-    folders = sorted(workspace.datasets.iterdir()) if workspace.datasets.is_dir() else []
-    for folder in folders:
-        try:
-            found.append(load(workspace, folder.name))
-        except WorkspaceError as error:
-            damaged.append(LeftOut(folder.name, str(error)))
-    found.sort(key=lambda dataset: (dataset.created, dataset.id), reverse=True)
-    return found, damaged
+def _folders(workspace: Workspace) -> list[Path]:
+    return sorted(workspace.datasets.iterdir()) if workspace.datasets.is_dir() else []
+
+
+def _look(folder: Path) -> tuple[Card | None, str]:
+    """The card of a dataset, or the sentence that says why there is none."""
+    card = cards.find(folder)
+    if card is not None and card.id == folder.name:
+        return card, ""
+    try:
+        return cards.card_of(load(Workspace(folder.parent.parent), folder.name)), ""
+    except WorkspaceError as error:
+        return None, str(error)
 
 
 def changes(dataset: Dataset) -> list[LeftOut]:
@@ -203,26 +231,22 @@ def changes(dataset: Dataset) -> list[LeftOut]:
 
 
 def resplit(
-    workspace: Workspace, dataset: Dataset, *, val_fraction: float, test_fraction: float, seed: int
+    workspace: Workspace,
+    dataset: Dataset,
+    *,
+    val_fraction: float,
+    test_fraction: float,
+    seed: int,
+    split_by: str = "",
 ) -> Dataset:
-    """A new dataset of the same pictures in the same order; the files are shared where the disk allows it."""
-    with workspace.scratch() as scratch:
-        folder = Path(scratch) / "dataset"
-        (folder / "images").mkdir(parents=True)
-        for file in {item.file for item in dataset.items}:
-            _share_file(dataset.folder / "images" / file, folder / "images" / file)
-        return save(
-            workspace,
-            folder,
-            name=dataset.name,
-            classes=dataset.classes,
-            items=dataset.items,
-            left_out=dataset.left_out,
-            notes=dataset.notes,
-            val_fraction=val_fraction,
-            test_fraction=test_fraction,
-            seed=seed,
-        )
+    """The same pictures in the same order, split anew. Raises DatasetError where a side lacks a class."""
+    changed = sides.preview(
+        dataset, val_fraction=val_fraction, test_fraction=test_fraction, seed=seed, split_by=split_by
+    )
+    sides.check_sides(changed)
+    shares = f"{val_fraction:.0%} for validation, {test_fraction:.0%} for the test, seed {seed}"
+    by = ", groups kept together" if split_by else ""
+    return save_version(workspace, dataset, changed, f"Split anew: {shares}{by}".replace("%", " %"))
 
 
 def _share_file(source: Path, target: Path) -> None:

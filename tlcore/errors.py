@@ -4,7 +4,8 @@
     ├── RecipeError              a recipe that cannot be
     │   └── UnknownBackbone
     ├── WorkspaceError           the folder that holds everything cannot be used
-    │   └── NotFound             no dataset, run or recipe of that id
+    │   ├── NotFound             no dataset, run or recipe of that id
+    │   └── NotSaved             a file that could not be written: the disk is full, or the folder read-only
     ├── DatasetError             pictures that do not make a dataset
     │   └── ImageError           one picture that cannot be used
     ├── ModelFileError           a file of a model that cannot be used
@@ -21,6 +22,7 @@ __all__ = [
     "ImageError",
     "ModelFileError",
     "NotFound",
+    "NotSaved",
     "RecipeError",
     "RunError",
     "ThawError",
@@ -48,6 +50,10 @@ class WorkspaceError(ThawError):
 
 class NotFound(WorkspaceError):
     """No dataset, run or recipe of that id."""
+
+
+class NotSaved(WorkspaceError):
+    """A file that could not be written; what was saved before is unharmed."""
 
 
 class DatasetError(ThawError):

@@ -106,6 +106,40 @@ def prepare(
         ) from error
 
 
+def find(workspace: Workspace, items: Sequence[Item], prefix_digest: str, size_px: int) -> Features | None:
+    """The float32 features of pictures as they are, if they are kept: without Keras. See ``prepare``."""
+    key = features_key(items, prefix_digest, size_px, View())
+    use = feature_store.use(workspace, key)
+    if (found := _cached(workspace.features / key)) is None:
+        feature_store.done_with(use)
+        return None
+    return Features(key, found, True, "", 0.0, use)
+
+
+def keep(
+    workspace: Workspace,
+    items: Sequence[Item],
+    prefix_digest: str,
+    size_px: int,
+    rows: npt.NDArray[np.float32],
+) -> None:
+    """A cache of rows that are known already, as those of an earlier version of the dataset."""
+    folder = workspace.features / features_key(items, prefix_digest, size_px, View())
+    shards = Shards(workspace, folder, rows.shape, rows.dtype)
+    feature_store.make_room(workspace, shards.size_bytes, cache_budget_bytes())
+    for number in shards.missing() if not shards.joined else []:
+        with shards.take([number]) as taken:
+            if taken is not None:
+                shards.write(taken, [rows[shards.rows(taken)]])
+    # Unless somebody else is at work on one of them, and will join them.
+    if not shards.missing():
+        shards.join(_index(len(items), size_px, View()))
+
+
+def _index(pictures: int, size_px: int, view: View) -> dict[str, Any]:
+    return {"images": pictures, "size_px": size_px, "view": view.key, "code": CODE_VERSION}
+
+
 def _prepared(
     workspace: Workspace,
     key: str,
@@ -130,7 +164,7 @@ def _prepared(
     feature_store.make_room(workspace, shards.size_bytes, cache_budget_bytes())
     maker = _Maker(workspace, dataset, prefix, size_px, view)
     maker.fill(shards, progress)
-    shards.join({"images": len(dataset.items), "size_px": size_px, "view": view.key, "code": CODE_VERSION})
+    shards.join(_index(len(dataset.items), size_px, view))
     array = np.load(folder / "features.npy", mmap_mode="r")
     return Features(key, array, not maker.runtime, maker.runtime, maker.seconds, use)
 

@@ -1,7 +1,7 @@
 """The head: from its specification to Keras layers, and its counts without Keras."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,6 +112,19 @@ def trained_layers(head: Head, output: Output, seed: int) -> list[Any]:
         )
     )
     return layers
+
+
+def seed_dropout(layers: Iterable[Any], steps: int) -> None:
+    """Let the dropout of these layers go on as after so many steps of training.
+
+    What it drops follows from the layer's seed and the step alone, and is what Keras itself would come to.
+    """
+    import keras
+
+    for layer in layers:
+        if isinstance(layer, keras.layers.Dropout) and layer.rate:
+            # Keras counts the draws beside the seed, one for each step.
+            layer.seed_generator.state.assign([layer.seed, steps])
 
 
 def layer_seed(seed: int, position: int) -> int:

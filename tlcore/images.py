@@ -4,8 +4,11 @@ Also the one way pictures become tensors (`load_rgb`, `to_pixels`), so that trai
 and prediction see the same pixels.
 """
 
+import contextlib
 import hashlib
 import io
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +34,17 @@ from tlcore.depth import SIXTEEN_BITS, is_deep, to_eight_bits
 from tlcore.errors import ImageError
 from tlcore.formats import DAMAGED, refuse_unread, unknown
 
-__all__ = ["MAX_MEGAPIXELS", "MAX_SIDE_PX", "SafeImage", "load_rgb", "make_safe", "thumbnail", "to_pixels"]
+__all__ = [
+    "MAX_MEGAPIXELS",
+    "MAX_SIDE_PX",
+    "SafeImage",
+    "check_kept",
+    "load_rgb",
+    "make_safe",
+    "open_kept",
+    "thumbnail",
+    "to_pixels",
+]
 
 FORMATS = ["JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF"]
 MAX_MEGAPIXELS = 50
@@ -39,6 +52,11 @@ MAX_SIDE_PX = 1024
 MAX_LOSSLESS_PIXELS = 512 * 512
 MAX_PROFILE_BYTES = 4_000_000
 JPEG_QUALITY = 92
+# Decoded, a large picture takes some hundred MB: of those few at a time, of others one on each core.
+_LARGE_PIXELS = 12_000_000
+_few_large = threading.BoundedSemaphore(2)
+# What Pillow tells of a bare JPEG: the version of its format, and no profile, place or date.
+_KEPT_INFO = {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
 
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -70,11 +88,14 @@ def make_safe(content: bytes) -> SafeImage:
     most MAX_SIDE_PX. ``notes`` says what a person would want to know. Raises ImageError with the reason.
     """
     refuse_unread(content)
-    image, notes = _decode(content)
-    try:
-        rgb = _to_rgb(image, notes)
-    except (ValueError, OSError, MemoryError) as error:
-        raise ImageError(DAMAGED) from error
+    image, notes = _opened(content)
+    with _few_large if image.width * image.height > _LARGE_PIXELS else contextlib.nullcontext():
+        with _as_image_errors(content):
+            image.load()
+        try:
+            rgb = _to_rgb(image, notes)
+        except (ValueError, OSError, MemoryError) as error:
+            raise ImageError(DAMAGED) from error
     as_jpeg = image.format in ("JPEG", "MPO") or rgb.width * rgb.height > MAX_LOSSLESS_PIXELS
     encoded = _encode(rgb, "JPEG" if as_jpeg else "PNG")
     return SafeImage(
@@ -87,9 +108,23 @@ def make_safe(content: bytes) -> SafeImage:
     )
 
 
+def check_kept(content: bytes, width_px: int, height_px: int) -> None:
+    """Raises ImageError unless this is a picture as ``make_safe`` writes it, of this size."""
+    try:
+        image = Image.open(io.BytesIO(content), formats=["JPEG", "PNG"])
+        as_it_should = image.mode == "RGB" and image.size == (width_px, height_px)
+        if not as_it_should or max(image.size) > MAX_SIDE_PX or not image.info.keys() <= _KEPT_INFO:
+            raise ImageError("The picture is not as Thaw keeps it.")
+        image.load()
+    except ImageError:
+        raise
+    except Exception as error:  # Pillow's decoders raise nearly anything on damaged input.
+        raise ImageError(DAMAGED) from error
+
+
 def load_rgb(path: Path, size_px: int) -> np.ndarray:
     """A picture of a dataset as uint8 of shape (size_px, size_px, 3). Raises ImageError when it is gone."""
-    with _open_kept(path) as image:
+    with open_kept(path) as image:
         return to_pixels(image, size_px)
 
 
@@ -101,11 +136,12 @@ def to_pixels(image: Image.Image, size_px: int) -> np.ndarray:
 
 def thumbnail(path: Path, size_px: int) -> bytes:
     """JPEG of a picture of a dataset, longer side at most `size_px`. Raises ImageError when it is gone."""
-    with _open_kept(path) as image:
+    with open_kept(path) as image:
         return _encode(_shrink(image.convert("RGB"), size_px), "JPEG")
 
 
-def _open_kept(path: Path) -> Image.Image:
+def open_kept(path: Path) -> Image.Image:
+    """A picture of a dataset as it lies there. Raises ImageError when it is gone."""
     try:
         image = Image.open(path, formats=["JPEG", "PNG"])
         image.load()
@@ -116,15 +152,21 @@ def _open_kept(path: Path) -> Image.Image:
     return image
 
 
-def _decode(content: bytes) -> tuple[ImageFile.ImageFile, list[str]]:
-    """The first frame, decoded, and what to say about it. Nothing is decoded beyond the pixel limit."""
-    try:
+def _opened(content: bytes) -> tuple[ImageFile.ImageFile, list[str]]:
+    """The first frame, not yet decoded, and what to say about it. Nothing goes beyond the pixel limit."""
+    with _as_image_errors(content):
         image = Image.open(io.BytesIO(content), formats=FORMATS)
         _check_pixels(image)
         notes = _notes(image)
         # A large photo is decoded at a half, a quarter or an eighth: less memory, several times faster.
         image.draft(None, (MAX_SIDE_PX, MAX_SIDE_PX))
-        image.load()
+    return image, notes
+
+
+@contextlib.contextmanager
+def _as_image_errors(content: bytes) -> Iterator[None]:
+    try:
+        yield
     except ImageError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -133,7 +175,6 @@ def _decode(content: bytes) -> tuple[ImageFile.ImageFile, list[str]]:
         raise ImageError(unknown(content)) from error
     except Exception as error:  # Pillow's decoders raise nearly anything on damaged input.
         raise ImageError(DAMAGED) from error
-    return image, notes
 
 
 def _too_large(found: str) -> str:

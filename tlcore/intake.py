@@ -1,19 +1,21 @@
-"""A folder, a zip or an upload becomes a Dataset, with a report of what was left out and why.
+"""A folder, an archive or an upload becomes a Dataset, with a report of what was left out and why.
 
 The class of a picture is the name of the folder that directly holds it, unless labels.csv says otherwise.
-Folders `train`, `val`, `test` around the classes are put together and the split is made anew: only so can
-the same picture be kept on one side, and every dataset be split again.
+Folders `train`, `val`, `test` above or below the classes are the split, where they make a usable one; all the
+same a picture is on one side only.
 """
 
+import hashlib
 import os
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from tlcore import archives, datasets, labels_file
+from tlcore import archives, datasets, labels_file, staging
+from tlcore import own_split as own
 from tlcore.archives import ZipBomb, clean_text
 from tlcore.class_folders import MAX_CLASS_NAME_CHARACTERS, File, place
 from tlcore.datasets import Dataset, Item, Split
@@ -21,17 +23,19 @@ from tlcore.errors import DatasetError
 from tlcore.images import make_safe
 from tlcore.report import MAX_LISTED, Report
 from tlcore.sources import HOW, Source, opened, without_junk
-from tlcore.workspace import Workspace, write_atomic
+from tlcore.staging import Staging
+from tlcore.workspace import Workspace
 
-__all__ = ["MAX_CLASSES", "MAX_CLASS_NAME_CHARACTERS", "take"]
+__all__ = ["MAX_CLASSES", "MAX_CLASS_NAME_CHARACTERS", "read", "take"]
 
 MAX_CLASSES = 1_000
 
 Progress = Callable[[int, int], None]
 
-# Decoding needs up to some hundred MB for each picture in hand, so more threads are not always better.
-_THREADS = min(4, os.cpu_count() or 1)
-_CHUNK_FILES = 64
+# Pillow decodes outside of Python's lock, so threads do help.
+_THREADS = min(32, os.cpu_count() or 1)
+# Read ahead: enough that no core waits for a slow picture, few enough for the memory.
+_AHEAD_FILES = 4 * _THREADS
 
 
 @dataclass(frozen=True)
@@ -52,29 +56,39 @@ def take(
     val_fraction: float = 0.25,
     test_fraction: float = 0.0,
     seed: int = 0,
+    own_split: bool = True,
+    called: str = "",
+    missing: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Dataset:
-    """Make a dataset of a folder, of a zip, or of uploads (relative name, content; one of them may be a zip).
+    """Make a dataset of a folder, of an archive (zip, tar, tar.gz), or of uploads (relative name, content; a
+    single one may be an archive).
 
-    `progress` is called with (files done, files in all). Raises DatasetError when there is no dataset in
-    it; single files that cannot be used only land in ``left_out``.
+    `own_split`: keep the split that the folders say, where they say a usable one. `called`: what sentences
+    call the source, if not by the name of its path. `missing`: files of it that could not be sent. `progress`
+    is called with (files done, files in all). Of a path that was being taken when the process ended, what was
+    read is not read again. Raises DatasetError when there is no dataset in it; single files that cannot be
+    used only land in ``left_out``.
     """
     datasets.check_split(val_fraction, test_fraction, seed)
-    workspace.check_writable()
+    path = source if isinstance(source, Path) else None
     report = Report()
-    with opened(source) as (listing, label), workspace.scratch() as scratch:
+    for name_of_missing in missing:
+        report.leave_out(name_of_missing, "It could not be read where it was sent from.")
+    with staging.opened(workspace, path) as stage, opened(source, stage.room, called) as (listing, label):
         found, listed = labels_file.read(without_junk(listing, report), report)
         files = place(found, report, listed)
         if not files and not report.left_out:
             raise DatasetError(f"{label} is empty. {HOW}")
         _check_class_count({name for file in files for name in file.class_names}, label, report)
-        folder = Path(scratch) / "dataset"
-        outcomes = _make_all_safe(files, folder / "images", progress)
+        outcomes = _make_all_safe(files, stage, progress)
         classes, items = _collect(outcomes, report)
         _check_class_count(classes, label, report)
+        split_by = _split_by(items, report, wanted=own_split)
+        stage.settle({item.file for item in items})
         return datasets.save(
             workspace,
-            folder,
+            stage.folder,
             name=clean_text(name)[:MAX_CLASS_NAME_CHARACTERS] or "Pictures",
             classes=classes,
             items=items,
@@ -83,7 +97,27 @@ def take(
             val_fraction=val_fraction,
             test_fraction=test_fraction,
             seed=seed,
+            split_by=split_by,
         )
+
+
+def read(files: Sequence[File], stage: Staging, report: Report, progress: Progress | None) -> list[Item]:
+    """The usable ones of some files, each picture once, their images in `stage`; the others are reported."""
+    items = _collect(_make_all_safe(files, stage, progress), report)[1]
+    stage.settle({item.file for item in items})
+    return items
+
+
+def _split_by(items: Sequence[Item], report: Report, *, wanted: bool) -> str:
+    """What the folders say of the split, and what became of it."""
+    folders = ", ".join(f"'{name}'" for name in own.folders(items))
+    if not folders:
+        return ""
+    if wanted and own.usable(items):
+        report.notes.append(f"The folders {folders} say the split, and it was kept.")
+        return own.OWN
+    report.notes.append(f"The folders {folders} were put together; the split was made anew.")
+    return ""
 
 
 def _check_class_count(classes: Iterable[str], label: str, report: Report) -> None:
@@ -101,33 +135,57 @@ def _check_class_count(classes: Iterable[str], label: str, report: Report) -> No
         raise DatasetError(f"There are {len(names):,} classes; {MAX_CLASSES:,} is the limit.")
 
 
-def _make_all_safe(files: Sequence[File], images: Path, progress: Progress | None) -> list[_Outcome]:
-    """One outcome per file, in order. Pillow decodes outside of Python's lock, so threads do help."""
+def _make_all_safe(files: Sequence[File], stage: Staging, progress: Progress | None) -> list[_Outcome]:
+    """One outcome per file, in order."""
     outcomes: list[_Outcome] = []
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="intake") as pool:
-        # In chunks, so that a trap or a cancelled page stops the work soon.
-        for start in range(0, len(files), _CHUNK_FILES):
-            for outcome in pool.map(partial(_make_one_safe, images), files[start : start + _CHUNK_FILES]):
+        try:
+            for outcome in _in_order(pool, partial(_make_one_safe, stage), files):
                 outcomes.append(outcome)
                 if progress:
                     progress(len(outcomes), len(files))
+        finally:
+            # A trap, or a person who leaves, stops the work soon.
+            pool.shutdown(cancel_futures=True)
     return outcomes
 
 
-def _make_one_safe(images: Path, file: File) -> _Outcome:
+def _in_order(
+    pool: ThreadPoolExecutor, work: Callable[[File], _Outcome], files: Sequence[File]
+) -> Iterator[_Outcome]:
+    """Never more than a few files in hand, however many there are."""
+    ahead: deque[Future[_Outcome]] = deque()
+    for file in files:
+        ahead.append(pool.submit(work, file))
+        if len(ahead) >= _AHEAD_FILES:
+            yield ahead.popleft().result()
+    while ahead:
+        yield ahead.popleft().result()
+
+
+def _make_one_safe(stage: Staging, file: File) -> _Outcome:
     if file.found.size_bytes > archives.MAX_FILE_BYTES:
         return _Outcome(file, reason=archives.TOO_LARGE)
     try:
-        safe = make_safe(file.found.read())
+        content = file.found.read()
+        source_sha256 = hashlib.sha256(content).hexdigest()
+        read = stage.find(source_sha256) or stage.keep(source_sha256, make_safe(content))
     except ZipBomb:
         raise
     except DatasetError as error:
         return _Outcome(file, reason=str(error))
-    kept = images / f"{safe.sha256}{safe.suffix}"
-    if not kept.exists():
-        write_atomic(kept, safe.content)
-    item = Item(safe.sha256, kept.name, -1, file.shown, Split.TRAIN, safe.width_px, safe.height_px)
-    return _Outcome(file, item, safe.notes)
+    item = Item(
+        sha256=read.sha256,
+        file=read.file,
+        label=-1,
+        name=file.shown,
+        split=Split.TRAIN,
+        width_px=read.width_px,
+        height_px=read.height_px,
+        folder=file.above,
+        group=file.group,
+    )
+    return _Outcome(file, item, read.notes)
 
 
 def _collect(outcomes: Sequence[_Outcome], report: Report) -> tuple[list[str], list[Item]]:

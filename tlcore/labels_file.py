@@ -2,6 +2,8 @@
 
 Two shapes: columns ``file`` and ``labels`` (names separated by ``;`` or ``|``), or ``file`` and one column of
 0 and 1 per class. ``file`` is a path relative to labels.csv, or a bare file name that is there only once.
+With such a table no folders are needed. Both columns may have the other names that such tables give them. A
+column ``group`` says which pictures belong together: of one animal, one patient, one place.
 """
 
 import csv
@@ -24,6 +26,9 @@ MAX_BYTES = 20 * 10**6
 MAX_ROWS = 200_000
 
 _HOW = f"Give {NAME} a header 'file,labels' and a row like 'images/1.jpg,cat;dog' for each picture."
+_FILE_COLUMNS = ("file", "filename", "file_name", "image", "path")
+_LABEL_COLUMNS = ("labels", "label", "class")
+_GROUP_COLUMNS = ("group",)
 _DELIMITERS = ",;\t"
 _SEPARATORS = re.compile("[;|]")
 # Tables written by programs hold 0 and 1 as fractions once a cell of the column was empty.
@@ -32,10 +37,21 @@ _SAID = {"0": False, "1": True, "0.0": False, "1.0": True}
 
 @dataclass(frozen=True)
 class Listed:
-    """What labels.csv says: `labels` by the name of the Found; `folder` is where it lies, '' for the root."""
+    """What labels.csv says, by the name of the Found; `folder` is where it lies, '' for the root."""
 
     folder: str
     labels: Mapping[str, tuple[str, ...]]
+    groups: Mapping[str, str]
+    """Of the files that have one."""
+
+
+@dataclass(frozen=True)
+class _Row:
+    """As written."""
+
+    file: str
+    labels: list[str]
+    group: str
 
 
 def read(files: Sequence[Found], report: Report) -> tuple[list[Found], Listed | None]:
@@ -67,7 +83,7 @@ def read(files: Sequence[Found], report: Report) -> tuple[list[Found], Listed | 
         return others, None
     rows = list(_rows(_text(tables[0]), report))
     folder = _folder(tables[0].name)
-    return others, Listed(folder, _matched(rows, others, folder, report))
+    return others, _matched(rows, others, folder, report)
 
 
 def _base(name: str) -> str:
@@ -103,8 +119,7 @@ def _too_large(size_bytes: int) -> DatasetError:
     )
 
 
-def _rows(text: str, report: Report) -> Iterator[tuple[str, list[str]]]:
-    """The file and the labels of each row, as written."""
+def _rows(text: str, report: Report) -> Iterator[_Row]:
     head = next(line for line in text.splitlines() if line.strip())
     # Which of the three separates the columns: the one that the header has most of.
     delimiter = max(_DELIMITERS, key=head.count)
@@ -134,21 +149,29 @@ class _Columns:
 
     def __init__(self, header: list[str], report: Report) -> None:
         keys = [name.casefold() for name in header]
-        if keys.count("file") != 1 or keys.count("labels") > 1:
+        file, labels = _called(keys, _FILE_COLUMNS), _called(keys, _LABEL_COLUMNS)
+        if (
+            file is None
+            or keys.count(keys[file]) > 1
+            or (labels is not None and keys.count(keys[labels]) > 1)
+        ):
             raise DatasetError(f"The header of {NAME} is '{_short(', '.join(header))}'. {_HOW}")
         self.width = len(header)
-        self.file = keys.index("file")
-        self.labels = keys.index("labels") if "labels" in keys else None
+        self.file = file
+        self.labels = labels
+        self.group = _called(keys, _GROUP_COLUMNS)
         self.classes = {}
         if self.labels is None:
-            self.classes = {i: name for i, name in enumerate(header) if name and i != self.file}
+            others = (self.file, self.group)
+            self.classes = {i: name for i, name in enumerate(header) if name and i not in others}
             if not self.classes:
                 raise DatasetError(f"{NAME} has a column 'file' and no labels. {_HOW}")
-        unread = [name for i, name in enumerate(header) if name and i not in {self.file, self.labels}]
+        used = {self.file, self.labels, self.group}
+        unread = [name for i, name in enumerate(header) if name and i not in used]
         if unread and self.labels is not None:
             report.notes.append(f"Not read of {NAME}: the columns {quoted(unread)}.")
 
-    def read(self, cells: list[str], line: int, delimiter: str) -> tuple[str, list[str]]:
+    def read(self, cells: list[str], line: int, delimiter: str) -> _Row:
         # Spreadsheets end rows with empty cells.
         while len(cells) > self.width and not cells[-1].strip():
             cells.pop()
@@ -160,8 +183,15 @@ class _Columns:
                 f"Separate several labels by '{mark}'."
             )
         if self.labels is not None:
-            return cells[self.file], _SEPARATORS.split(cells[self.labels])
-        return cells[self.file], [name for i, name in self.classes.items() if _said(cells[i], name, line)]
+            labels = _SEPARATORS.split(cells[self.labels])
+        else:
+            labels = [name for i, name in self.classes.items() if _said(cells[i], name, line)]
+        return _Row(cells[self.file], labels, "" if self.group is None else clean_text(cells[self.group]))
+
+
+def _called(keys: Sequence[str], names: Sequence[str]) -> int | None:
+    """The column of the first of these names that is there."""
+    return next((keys.index(name) for name in names if name in keys), None)
 
 
 def _said(cell: str, name: str, line: int) -> bool:
@@ -179,30 +209,31 @@ def _short(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 
-def _matched(
-    rows: Sequence[tuple[str, list[str]]], files: Sequence[Found], folder: str, report: Report
-) -> dict[str, tuple[str, ...]]:
-    """The labels of each file that a row names; several rows for one file are put together."""
+def _matched(rows: Sequence[_Row], files: Sequence[Found], folder: str, report: Report) -> Listed:
+    """What is said of each file that a row names; several rows for one file are put together."""
     paths = {_path(found.name.removeprefix(f"{folder}/") if folder else found.name): found for found in files}
     bases = {_base(path): found for path, found in paths.items()}
     often = Counter(map(_base, paths))
     listed: dict[str, dict[str, None]] = {}
+    groups: dict[str, str] = {}
     times: Counter[str] = Counter()
     unknown: list[str] = []
     unclear: list[str] = []
-    for written, labels in rows:
-        path = _path(written.replace("\\", "/").strip().removeprefix("./"))
+    for row in rows:
+        path = _path(row.file.replace("\\", "/").strip().removeprefix("./"))
         found = paths.get(path) or (bases.get(path) if often[path] == 1 else None)
         if found is None:
-            (unclear if often[path] > 1 else unknown).append(_short(written))
+            (unclear if often[path] > 1 else unknown).append(_short(row.file))
             continue
         times[found.name] += 1
-        names = map(_label, labels)
+        if row.group:
+            groups[found.name] = row.group
+        names = map(_label, row.labels)
         listed.setdefault(found.name, {}).update(dict.fromkeys(name for name in names if name))
     if not listed:
         raise DatasetError(
-            f"No row of {NAME} names a picture; the first is '{_short(rows[0][0])}'. Write each path as seen "
-            f"from {NAME}, with the file's ending."
+            f"No row of {NAME} names a picture; the first is '{_short(rows[0].file)}'. Write each path as "
+            f"seen from {NAME}, with the file's ending."
         )
     if unknown:
         name = "names" if len(unknown) == 1 else "name"
@@ -217,7 +248,7 @@ def _matched(
             f"{counted(len(again), 'picture')} in several rows of {NAME}, whose labels were put together: "
             f"{quoted(again)}."
         )
-    return {name: tuple(labels) for name, labels in listed.items()}
+    return Listed(folder, {name: tuple(labels) for name, labels in listed.items()}, groups)
 
 
 def _path(name: str) -> str:

@@ -64,6 +64,26 @@ class Network:
         for i, layer in enumerate(self.backbone.layers):
             layer.trainable = i >= phase.frozen_layers
 
+    @property
+    def weights_id(self) -> str | None:
+        """What tells the pretrained weights apart from any others."""
+        return self._weights_id
+
+    def trained_variables(self) -> list[Any]:
+        """Keras variables of all that training has changed so far or may change now, always in one order.
+
+        They follow from the phases that were frozen for; the frozen layers are not among them. The head has
+        its variables from the first model on that is made of it: see ``build_head``.
+        """
+        layers = [*self.backbone.layers[self._trained_from :], *self.head]
+        return [variable for layer in layers for variable in layer.weights]
+
+    def build_head(self) -> None:
+        """Make the head's variables, before there is a model."""
+        import keras
+
+        self._classified(keras.Input(heads.pooled_shape(self.recipe.head, self.plan.output_shape)))
+
     def give_back(self) -> None:
         """Leave the backbone, if it is as it came, to the next run; this network is done with it then."""
         if self._weights_id is not None and self._trained_from == len(self.plan.layers):

@@ -8,6 +8,14 @@ def written_out(value: float) -> str:
     return format(Decimal(str(value)).normalize(), "f")
 
 
+def bytes_words(value: int) -> str:
+    """5234567 → ``5.23 MB``."""
+    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if value >= size:
+            return f"{value / size:.3g} {unit}"
+    return f"{value} B"
+
+
 def share_words(share: float) -> str:
     """0.15 → ``15 %``."""
     return f"{100 * share:.3g} %"

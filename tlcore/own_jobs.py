@@ -1,19 +1,17 @@
 """Models brought as backbones: looked through here, measured by the engine's worker."""
 
-import time
 from pathlib import Path
 
-from tlcore import engine, own_measure, runs
+from tlcore import engine, own_measure, runs, short_jobs
 from tlcore.backbones import own_intake
 from tlcore.backbones.own import OwnBackbone
 from tlcore.engine import Engine
 from tlcore.errors import EngineError, ModelFileError
+from tlcore.short_jobs import WAIT_S, Outcome
 from tlcore.workspace import Workspace
 
 RUN = "run:"
-WAIT_S = 600
 _KEY = "own-"
-_POLL_S = 0.05
 
 
 def take(
@@ -79,20 +77,22 @@ def _measure(workspace: Workspace, folder: Path, behind_others: bool, wait_s: fl
         _check_free(crew)
     # By its folder, not its id: two people who bring the same file have a job each.
     key = f"{_KEY}{folder.parent.name}"
-    crew.submit(key, own_measure.measure_job, str(folder))
-    deadline = time.monotonic() + wait_s
-    while not _ended(folder):
-        if key not in crew.jobs():
-            # It may have ended between the two looks.
-            if _ended(folder):
-                return
-            raise ModelFileError(
-                "The worker that measured the model was ended, most likely because it ran out of memory. "
-                "Use a smaller network, or try again."
-            )
-        if time.monotonic() > deadline:
-            _give_up(crew, key, wait_s)
-        time.sleep(_POLL_S)
+    outcome = short_jobs.run(
+        crew, key, own_measure.measure_job, str(folder), ended=lambda: _ended(folder), wait_s=wait_s
+    )
+    if outcome is Outcome.LOST:
+        raise ModelFileError(
+            "The worker that measured the model was ended, most likely because it ran out of memory. "
+            "Use a smaller network, or try again."
+        )
+    if outcome is Outcome.NOT_BEGUN:
+        raise EngineError(
+            f"The model waited {wait_s:.0f} seconds behind a training. Try again when that has ended."
+        )
+    if outcome is Outcome.NOT_ENDED:
+        raise ModelFileError(
+            f"The model was not measured within {wait_s:.0f} seconds. Use a smaller network."
+        )
 
 
 def _check_free(crew: Engine) -> None:
@@ -106,11 +106,3 @@ def _check_free(crew: Engine) -> None:
 
 def _ended(folder: Path) -> bool:
     return own_intake.meta_file(folder).is_file() or own_intake.failed_file(folder).is_file()
-
-
-def _give_up(crew: Engine, key: str, wait_s: float) -> None:
-    if crew.cancel(key):
-        raise EngineError(
-            f"The model waited {wait_s:.0f} seconds behind a training. Try again when that has ended."
-        )
-    raise ModelFileError(f"The model was not measured within {wait_s:.0f} seconds. Use a smaller network.")

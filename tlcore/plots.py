@@ -11,7 +11,6 @@ import plotly.graph_objects as go
 from tlcore.datasets import Dataset, Split
 from tlcore.evaluation import SplitEvaluation
 from tlcore.plans import Plan
-from tlcore.runs import Event
 
 ICE = "#2E8FC7"
 EMBER = "#E8590C"
@@ -30,7 +29,7 @@ def plain(text: str, most: int = 24) -> str:
     return html.escape(text if len(text) <= most else text[: most - 1] + "…", quote=False)
 
 
-def _figure(height_px: int, **layout: object) -> go.Figure:
+def figure_of(height_px: int, **layout: object) -> go.Figure:
     figure = go.Figure()
     figure.update_layout(
         height=height_px,
@@ -69,7 +68,9 @@ def layer_strip(plan: Plan, phase: int = 0) -> go.Figure:
         ("Trained", trained, len(frozen), EMBER, "/"),
         ("Head, trained", head, len(rows) + gap, EMBER, "x"),
     ]
-    figure = _figure(190, bargap=0.0, hovermode="closest", xaxis={"visible": False}, yaxis={"visible": False})
+    figure = figure_of(
+        190, bargap=0.0, hovermode="closest", xaxis={"visible": False}, yaxis={"visible": False}
+    )
     for name, layers, start, colour, pattern in parts:
         if not layers:
             continue
@@ -97,64 +98,11 @@ def layer_strip(plan: Plan, phase: int = 0) -> go.Figure:
     return figure
 
 
-def curves(
-    epochs: Sequence[Event], metric: str, phase_ends: Sequence[int] = (), kept: Sequence[int] = ()
-) -> go.Figure:
-    """Training and validation over the epochs; ``metric`` is ``accuracy`` or ``loss``.
-
-    ``kept``: the epochs whose weights early stopping kept.
-    """
-    share = metric == "accuracy"
-    figure = _figure(
-        280,
-        hovermode="x unified",
-        uirevision=metric,
-        xaxis={"title": "Epoch", "rangemode": "tozero", "tickformat": "d"},
-        yaxis={
-            "title": metric.capitalize(),
-            "tickformat": ".0%" if share else ".2f",
-            "range": [0, 1.02] if share else None,
-            "rangemode": "tozero",
-        },
-    )
-    x = [event["epoch"] for event in epochs]
-    # Runs of earlier versions did not tell the rate.
-    rates = [f"{event['learning_rate']:.3g}" if "learning_rate" in event else "" for event in epochs]
-    told = "<br>Learning rate %{customdata}" if not share and any(rates) else ""
-    for name, key, colour, dash, symbol, more in (
-        ("Training", metric, EMBER, "solid", "circle", told),
-        ("Validation", f"val_{metric}", ICE, "dash", "diamond", ""),
-    ):
-        figure.add_scatter(
-            name=name,
-            x=x,
-            y=[event[key] for event in epochs],
-            customdata=rates,
-            mode="lines+markers",
-            line={"color": colour, "dash": dash, "width": 2.5},
-            marker={"symbol": symbol, "size": 6},
-            hovertemplate=f"%{{y}}{more}",
-        )
-    chosen = [event for event in epochs if event["epoch"] in kept]
-    if chosen:
-        figure.add_scatter(
-            name="Kept",
-            x=[event["epoch"] for event in chosen],
-            y=[event[f"val_{metric}"] for event in chosen],
-            mode="markers",
-            marker={"symbol": "star", "size": 14, "color": ICE, "line": {"width": 1, "color": "white"}},
-            hoverinfo="skip",
-        )
-    for end in phase_ends:
-        figure.add_vline(x=end + 0.5, line={"color": GREY, "dash": "dot"})
-    return figure
-
-
 def confusion(classes: Names, split: SplitEvaluation) -> go.Figure:
     """Counts of true class (rows) against predicted class (columns)."""
     names = _distinct(classes)
     shares = [[count / max(1, sum(row)) for count in row] for row in split.confusion]
-    figure = _figure(
+    figure = figure_of(
         120 + 44 * len(names),
         xaxis={
             "title": "Predicted",
@@ -186,7 +134,7 @@ def class_counts(dataset: Dataset) -> go.Figure:
     """Pictures per class, by split."""
     counts = dataset.counts()
     names = _distinct(dataset.classes)
-    figure = _figure(110 + 30 * len(names), barmode="stack", yaxis=_NAMES, xaxis={"title": "Pictures"})
+    figure = figure_of(110 + 30 * len(names), barmode="stack", yaxis=_NAMES, xaxis={"title": "Pictures"})
     for split, title, colour, pattern in (
         (Split.TRAIN, "Training", EMBER, ""),
         (Split.VAL, "Validation", ICE, "/"),
@@ -207,7 +155,7 @@ def class_counts(dataset: Dataset) -> go.Figure:
 
 def probabilities(ranked: Sequence[tuple[str, float]]) -> go.Figure:
     """One bar per class, the likeliest at the top."""
-    figure = _figure(
+    figure = figure_of(
         40 + 34 * len(ranked),
         showlegend=False,
         yaxis=_NAMES,

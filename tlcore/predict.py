@@ -1,6 +1,7 @@
-"""Score pictures with a finished run, without TensorFlow."""
+"""Score pictures with a finished run: here by its converted graph, else by Keras in a worker."""
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,11 +9,15 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from tlcore import images, outputs, runtimes
-from tlcore.errors import ImageError
+from tlcore import engine, images, keras_answers, outputs, runtimes, short_jobs
+from tlcore.engine import Engine
+from tlcore.errors import EngineError, ImageError, RunError
 from tlcore.evaluation import THRESHOLD
 from tlcore.runs import Run
+from tlcore.short_jobs import Outcome
 from tlcore.workspace import Workspace
+
+_KEY = "predict-"
 
 
 @dataclass(frozen=True)
@@ -46,11 +51,24 @@ class Prediction:
 class Predictor:
     """A finished run, ready to judge pictures. To be shared by threads.
 
+    A run whose converted graph differs too much from Keras is left to a worker. ``behind_others``: also to
+    one that has something else to do, which is waited for; if not, that raises EngineError at once.
     Raises RunError when the run has no model.
     """
 
-    def __init__(self, workspace: Workspace, run: Run) -> None:
-        self._graph, self._record = runtimes.open_graph(workspace, run)
+    def __init__(self, workspace: Workspace, run: Run, *, behind_others: bool = True) -> None:
+        record = runtimes.read_record(run)
+        self.note = ""
+        """Why predictions take longer than usual, to be shown while one is waited for; empty where not."""
+        self._run: Callable[[runtimes.Pixels], runtimes.Numbers]
+        if record.is_left_to_keras:
+            self.note = (
+                f"{record.sentence} Keras itself predicts, in a worker: the first picture takes longest."
+            )
+            self._run = _Worker(workspace, run, behind_others).run
+        else:
+            self._run = runtimes.open_graph(workspace, run)[0].run
+        self._size_px = record.image_size_px
         self.classes = run.classes
         self._independent = run.output.activation == "sigmoid" and run.output.units > 1
 
@@ -61,14 +79,14 @@ class Predictor:
         """
         safe = images.make_safe(content)
         with Image.open(io.BytesIO(safe.content)) as image:
-            return self._judged(images.to_pixels(image, self._record.image_size_px))
+            return self._judged(images.to_pixels(image, self._size_px))
 
     def predict_kept(self, path: Path) -> Prediction:
         """``path``: a picture of a dataset or of ``pictures.keep``, which was made safe already."""
-        return self._judged(images.load_rgb(path, self._record.image_size_px))
+        return self._judged(images.load_rgb(path, self._size_px))
 
     def _judged(self, pixels: npt.NDArray[np.uint8]) -> Prediction:
-        row = outputs.probabilities(self._graph.run(pixels[None]))[0]
+        row = outputs.probabilities(self._run(pixels[None]))[0]
         return Prediction(
             {name: float(value) for name, value in zip(self.classes, row, strict=True)}, self._independent
         )
@@ -79,3 +97,44 @@ class Predictor:
             return self.predict(path.read_bytes())
         except OSError as error:
             raise ImageError(f"It cannot be read ({error.strerror}).") from error
+
+
+class _Worker:
+    """A run's Keras model in the engine's worker; each question is a short job."""
+
+    def __init__(self, workspace: Workspace, run: Run, behind_others: bool) -> None:
+        self._workspace, self._of, self._behind_others = workspace, run, behind_others
+
+    def run(self, pixels: runtimes.Pixels) -> runtimes.Numbers:
+        """As ``Graph.run``. Raises RunError, EngineError, WorkspaceError."""
+        crew = engine.start_or_find(self._workspace)
+        if not self._behind_others:
+            _check_free(crew)
+        with self._workspace.scratch() as scratch:
+            folder = Path(scratch)
+            keras_answers.ask(folder, pixels)
+            outcome = short_jobs.run(
+                crew,
+                f"{_KEY}{folder.name}",
+                keras_answers.answer_job,
+                str(self._workspace.home),
+                self._of.id,
+                scratch,
+                ended=lambda: keras_answers.is_there(folder),
+            )
+            if outcome is Outcome.ENDED:
+                return keras_answers.read(folder)
+        if outcome is Outcome.LOST:
+            raise RunError(
+                "The worker that predicted was ended, most likely because it ran out of memory. Try again."
+            )
+        raise EngineError("The worker has had no time for the picture. Try again later.")
+
+
+def _check_free(crew: Engine) -> None:
+    """Other predictions are over in a moment, a training is not."""
+    others = [key for key in crew.jobs() if not key.startswith(_KEY)]
+    if others and len(others) >= len(crew.status().workers):
+        raise EngineError(
+            "A training is going on, and the model of this run needs its worker. Try again when it has ended."
+        )

@@ -5,39 +5,49 @@ rewritten; what the run is doing is derived from both.
 """
 
 import dataclasses
-from collections import Counter
+import functools
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from tlcore import outputs
+from tlcore import about, heartbeat, history, outputs
+from tlcore import progress as _progress
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.errors import NotFound, RecipeError, WorkspaceError
+from tlcore.history import Event
 from tlcore.outputs import Output
-from tlcore.workspace import Workspace, append_line, new_id, read_json, read_lines, write_atomic, write_json
+from tlcore.progress import Progress, Status
+from tlcore.workspace import (
+    Stamp,
+    Workspace,
+    append_line,
+    new_id,
+    read_json,
+    read_lines,
+    stamp,
+    write_atomic,
+    write_json,
+)
 
-Event = dict[str, Any]
+__all__ = [
+    "Event",
+    "Progress",
+    "Run",
+    "Status",
+    "create",
+    "extended",
+    "list_all",
+    "list_damaged",
+    "load",
+    "now",
+    "progress",
+]
 
-
-class Status(StrEnum):
-    QUEUED = "queued"
-    PREPARING = "preparing"
-    TRAINING = "training"
-    STOPPING = "stopping"
-    DONE = "done"
-    STOPPED = "stopped"
-    FAILED = "failed"
-    INTERRUPTED = "interrupted"
-
-    @property
-    def final(self) -> bool:
-        return self in (Status.DONE, Status.STOPPED, Status.FAILED, Status.INTERRUPTED)
-
-
-_FINAL_EVENTS = ("done", "stopped", "failed")
+IMPORTED = "imported.json"
+# What the stop file holds when the training is to end where it is, to be resumed, without a model.
+_INTERRUPT = b"interrupt"
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,10 @@ class Run:
     """ISO 8601, UTC."""
     recipe: Recipe
     folder: Path
+    note: str = ""
+    pinned: bool = False
+    """Neither deleted nor cleaned away."""
+    exported: bool = False
 
     @property
     def job_key(self) -> str:
@@ -65,12 +79,26 @@ class Run:
         return self.folder / "model.keras"
 
     @property
+    def history_file(self) -> Path:
+        return self.folder / "history.jsonl"
+
+    @property
     def evaluation_file(self) -> Path:
         return self.folder / "evaluation.json"
 
     @property
+    def imported_file(self) -> Path:
+        """Of a run that came from a file: what is known of its model."""
+        return self.folder / IMPORTED
+
+    @property
     def stop_file(self) -> Path:
         return self.folder / "stop"
+
+    @property
+    def checkpoints(self) -> Path:
+        """One folder for each epoch from which the training can go on."""
+        return self.folder / "checkpoints"
 
     @property
     def output(self) -> Output:
@@ -79,14 +107,26 @@ class Run:
 
     def record(self, event: str, **values: Any) -> None:
         """Append one event to the history, with the time."""
-        append_line(self.folder / "history.jsonl", {"event": event, "at": now(), **values})
+        append_line(self.history_file, {"event": event, "at": now(), **values})
 
     def events(self) -> list[Event]:
-        return read_lines(self.folder / "history.jsonl")
+        return read_lines(self.history_file)
 
     def request_stop(self) -> None:
         """Ask for a stop; training looks for it at every batch. Asking twice is asking once."""
         write_atomic(self.stop_file, b"")
+
+    def request_interrupt(self) -> None:
+        """Ask for an end within a batch that saves a checkpoint and no model, to be resumed later."""
+        write_atomic(self.stop_file, _INTERRUPT)
+
+    @property
+    def is_to_be_interrupted(self) -> bool:
+        """Of a run that was asked to end: whether it is to be resumed later."""
+        try:
+            return self.stop_file.read_bytes() == _INTERRUPT
+        except OSError:
+            return False
 
     @property
     def has_model(self) -> bool:
@@ -116,7 +156,7 @@ def create(workspace: Workspace, recipe: Recipe, dataset: Dataset, *, name: str 
     record = {
         field.name: getattr(run, field.name)
         for field in dataclasses.fields(run)
-        if field.name not in ("recipe", "folder")
+        if field.name not in ("recipe", "folder", "note", "pinned", "exported")
     }
     run.record("queued")
     # Written last: a folder without run.json is not a run yet.
@@ -127,13 +167,26 @@ def create(workspace: Workspace, recipe: Recipe, dataset: Dataset, *, name: str 
 def load(workspace: Workspace, id: str) -> Run:
     """Raises NotFound for an unknown id, WorkspaceError for a damaged record."""
     folder = workspace.folder(workspace.runs, id, "run")
+    return _read(folder, tuple(stamp(folder / name) for name in ("run.json", "recipe.json", about.FILE)))
+
+
+# Every page lists them all at every click.
+@functools.lru_cache(maxsize=2048)
+def _read(folder: Path, stamps: tuple[Stamp | None, ...]) -> Run:
+    """``stamps``: of the files that it is made of, by which another content is told."""
+    id = folder.name
     try:
-        record = read_json(folder / "run.json")
+        record, said = read_json(folder / "run.json"), about.read(folder)
         return Run(
             # Runs made before there were several labels have one.
-            **{"several_labels": False} | record | {"classes": tuple(record["classes"])},
+            **{"several_labels": False}
+            | record
+            | {"classes": tuple(record["classes"]), "name": said.name or record["name"]},
             folder=folder,
             recipe=Recipe.parse(read_json(folder / "recipe.json")),
+            note=said.note,
+            pinned=said.pinned,
+            exported=said.exported,
         )
     except (TypeError, KeyError, RecipeError) as error:
         raise WorkspaceError(f"run.json of run {id} was written by another version of Thaw.") from error
@@ -163,108 +216,26 @@ def _scan(workspace: Workspace) -> tuple[list[Run], list[str]]:
     return found, damaged
 
 
-@dataclass(frozen=True)
-class Progress:
-    """What a run's history amounts to."""
-
-    status: Status
-    epochs: tuple[Event, ...] = ()
-    epochs_total: int = 0
-    share: float = 0.0
-    """Of the features while it prepares, of the epochs while it trains: 0 to 1."""
-    time_left_s: float | None = None
-    message: str = ""
-    """Why it ended as it did; while it goes on, what it does beside training."""
-    kept: tuple[int, ...] = ()
-    """The epochs that early stopping kept, one for each phase that had it and has ended."""
-    final: Event = dataclasses.field(default_factory=dict)
-
-    @property
-    def best(self) -> Event | None:
-        return max(self.epochs, key=lambda epoch: float(epoch["val_accuracy"]), default=None)
-
-
 def progress(run: Run, events: list[Event], *, alive: bool) -> Progress:
     """``alive``: whether the engine holds the run's job, queued or running."""
-    status = _status(run, events, alive=alive)
-    epochs = tuple(event for event in events if event["event"] == "epoch")
-    final = events[-1] if events and events[-1]["event"] in _FINAL_EVENTS else {}
-    preparing = status in (Status.QUEUED, Status.PREPARING)
-    expected = _epochs_expected(run, events)
-    share, left = _features_share(events) if preparing else _training_share(expected, events, epochs)
-    if status is Status.DONE:
-        share = 1.0
-    return Progress(
-        status,
-        epochs,
-        expected,
-        share,
-        # What is left of a stop, and of saving, is not told by the pace of the epochs.
-        left if status in (Status.PREPARING, Status.TRAINING) and not _finishing(events) else None,
-        _message(events, final),
-        tuple(event["epoch"] for event in events if event["event"] == "kept"),
-        final,
+    return _progress.of(
+        extended(run.recipe, events),
+        events,
+        alive=alive,
+        stopping=run.stop_file.exists(),
+        silent=heartbeat.is_silent(run.folder),
     )
 
 
-def _finishing(events: list[Event]) -> bool:
-    return bool(events) and events[-1]["event"] == "finishing"
+def extended(recipe: Recipe, events: list[Event]) -> Recipe:
+    """The recipe as it is trained: its last phase with the epochs that were added after it had ended.
 
-
-def _message(events: list[Event], final: Event) -> str:
-    if events and events[-1]["event"] == "phase":
-        return "The first batch takes longest: the network is made ready for training."
-    if _finishing(events):
-        return "Saving the model and judging it."
-    if events and events[-1]["event"] == "download":
-        done, total = (events[-1][key] / 1e6 for key in ("done", "total"))
-        of = f" of {total:.0f}" if total else ""
-        return f"Downloading the pretrained weights: {done:.0f}{of} MB."
-    return str(final.get("message", ""))
-
-
-def _status(run: Run, events: list[Event], *, alive: bool) -> Status:
-    last = events[-1]["event"] if events else "queued"
-    if last in _FINAL_EVENTS:
-        return Status(last)
-    if not alive:
-        # Never "done": nobody wrote that it ended, and nobody works on it.
-        return Status.INTERRUPTED
-    if run.stop_file.exists():
-        return Status.STOPPING
-    if last == "queued":
-        return Status.QUEUED
-    return Status.TRAINING if any(e["event"] == "phase" for e in events) else Status.PREPARING
-
-
-def _epochs_expected(run: Run, events: list[Event]) -> int:
-    """The epochs of the recipe, or fewer: early stopping may have ended a phase before its time."""
-    done = Counter(event["phase"] for event in events if event["event"] == "epoch")
-    begun = max((event["phase"] for event in events if event["event"] == "phase"), default=0)
-    ended = {*range(begun), *(event["phase"] for event in events if event["event"] == "kept")}
-    return sum(
-        done[number] if number in ended else phase.epochs for number, phase in enumerate(run.recipe.phases)
-    )
-
-
-def _training_share(
-    expected: int, events: list[Event], epochs: tuple[Event, ...]
-) -> tuple[float, float | None]:
-    """Epochs done and the batches of the one under way; the time left by the pace of the latest epochs."""
-    done = float(len(epochs))
-    paces = [float(epoch["seconds"]) for epoch in epochs[-5:]]
-    last = events[-1] if events else {}
-    if last.get("event") == "batches":
-        part = last["step"] / last["steps"]
-        done += part
-        paces = paces or [last["elapsed_s"] / part]
-    left = sum(paces) / len(paces) * (expected - done) if paces else None
-    return min(done / expected, 1.0), left
-
-
-def _features_share(events: list[Event]) -> tuple[float, float | None]:
-    last = events[-1] if events else {}
-    if last.get("event") != "features" or not last.get("done"):
-        return 0.0, None
-    share = last["done"] / last["total"]
-    return share, last["elapsed_s"] / share * (1 - share)
+    Raises RecipeError for more epochs than a phase may have.
+    """
+    for position, event in enumerate(events):
+        if event["event"] == "extended":
+            last = len(recipe.phases) - 1
+            before = history.story(events[:position])
+            done = sum(line["event"] == "epoch" and line["phase"] == last for line in before)
+            recipe = recipe.changed(f"phases.{last}.epochs", done + event["epochs"])
+    return recipe

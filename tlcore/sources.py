@@ -1,22 +1,29 @@
-"""A folder, a zip or an upload as a listing of named files, without what systems leave behind."""
+"""A folder, an archive or an upload as a listing of named files, without what systems leave behind."""
 
+import gzip
 import io
 import os
 import stat
+import tempfile
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import IO
 
-from tlcore import archives
-from tlcore.archives import Found, Listing, clean_text
+from tlcore import archives, tars
+from tlcore.archives import ByteCounter, Found, Listing, clean_text
 from tlcore.errors import DatasetError
 from tlcore.report import Report
 
 __all__ = ["HOW", "Source", "opened", "without_junk"]
 
 HOW = "Put the pictures into one folder per class and zip them."
+
+_GZIP = b"\x1f\x8b"
+_CHUNK_BYTES = 1 << 20
 
 Source = Path | Iterable[tuple[str, bytes]]
 
@@ -26,23 +33,24 @@ _JUNK = {"__macosx": "__MACOSX", "thumbs.db": "Thumbs.db"} | {
 
 
 @contextmanager
-def opened(source: Source) -> Iterator[tuple[Listing, str]]:
-    """The files of a source and how to call it in a sentence; readable as long as it is open."""
+def opened(source: Source, room: Path | None = None, called: str = "") -> Iterator[tuple[Listing, str]]:
+    """The files of a source and how to call it in a sentence; readable as long as it is open.
+
+    ``room``: a folder for what must be unpacked before it can be read; the system's own without one.
+    ``called``: the name of a file or folder, where that of its path says nothing.
+    """
     if isinstance(source, Path):
-        label = f"'{clean_text(source.name)}'"
+        label = f"'{clean_text(called or source.name)}'"
         if source.is_dir():
             yield _folder_listing(source), label
             return
-        with _open_file(source, label) as file:
-            _refuse_unless_zip(file.read(4), label)
-            with archives.opened(file) as listing:
-                yield listing, label
+        with _open_file(source, label) as file, _archive(file, label, room) as listing:
+            yield listing, label
         return
     uploads = list(source)
     if len(uploads) == 1 and "/" not in uploads[0][0]:
         label, content = f"'{clean_text(uploads[0][0])}'", uploads[0][1]
-        _refuse_unless_zip(content[:4], label)
-        with archives.opened(io.BytesIO(content)) as listing:
+        with _archive(io.BytesIO(content), label, room) as listing:
             yield listing, label
     else:
         yield _upload_listing(uploads), "The upload"
@@ -51,15 +59,59 @@ def opened(source: Source) -> Iterator[tuple[Listing, str]]:
 def _open_file(path: Path, label: str) -> io.BufferedReader:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            _refuse_unless_zip(b"", label)
+            raise _no_archive(label)
         return open(path, "rb")
     except OSError as error:
         raise DatasetError(f"{label} cannot be read ({error.strerror}).") from error
 
 
-def _refuse_unless_zip(head: bytes, label: str) -> None:
-    if not archives.is_zip(head):
-        raise DatasetError(f"{label} is not a zip archive or a folder of pictures. {HOW}")
+def _no_archive(label: str) -> DatasetError:
+    return DatasetError(f"{label} is not a zip, tar or tar.gz archive, or a folder of pictures. {HOW}")
+
+
+@contextmanager
+def _archive(file: IO[bytes], label: str, room: Path | None) -> Iterator[Listing]:
+    """By its first bytes, not by its name."""
+    head = file.read(tars.HEAD_BYTES)
+    if archives.is_zip(head):
+        with archives.opened(file) as listing:
+            yield listing
+    elif tars.is_tar(head):
+        with tars.opened(file) as listing:
+            yield listing
+    elif head.startswith(_GZIP):
+        # Its files can be read only one after the other: unpacked, in any order and several at once.
+        with tempfile.TemporaryFile(dir=room) as tar:
+            _unpack(file, tar, label)
+            with tars.opened(tar) as listing:
+                yield listing
+    else:
+        raise _no_archive(label)
+
+
+def _unpack(file: IO[bytes], tar: IO[bytes], label: str) -> None:
+    counter = ByteCounter("tar.gz", archives.allowed_bytes(file.seek(0, os.SEEK_END)))
+    file.seek(0)
+    with gzip.GzipFile(fileobj=file) as packed:
+        while chunk := _unpacked(packed):
+            if not tar.tell() and not tars.is_tar(chunk):
+                raise _no_archive(label)
+            counter.add(len(chunk))
+            try:
+                tar.write(chunk)
+            except OSError as error:
+                raise DatasetError(
+                    f"{label} could not be unpacked ({error.strerror}). Free some space, or use a zip."
+                ) from error
+
+
+def _unpacked(packed: gzip.GzipFile) -> bytes:
+    try:
+        return packed.read(_CHUNK_BYTES)
+    except (EOFError, OSError, zlib.error) as error:
+        raise DatasetError(
+            "The tar.gz is cut short or damaged. Make it again, or send it again if the transfer was cut off."
+        ) from error
 
 
 def _upload_listing(uploads: Sequence[tuple[str, bytes]]) -> Listing:

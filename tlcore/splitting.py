@@ -3,12 +3,12 @@
 import hashlib
 import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 from tlcore.errors import DatasetError
 
-__all__ = ["Split", "check_split", "split", "split_several"]
+__all__ = ["Split", "check_split", "split", "split_several", "split_units"]
 
 
 class Split(StrEnum):
@@ -91,6 +91,66 @@ def split_several(
                         left.subtract(group)
                         want.update({other: want[other] - n for other, n in group.items()})
     return [sides[sha256] for sha256 in sha256s]
+
+
+def split_units(
+    label_sets: Sequence[Sequence[int]],
+    units: Sequence[str],
+    *,
+    val_fraction: float,
+    test_fraction: float,
+    seed: int,
+    kept: Mapping[str, Split],
+) -> list[Split]:
+    """`split` where all pictures of a unit stay on one side, and the units in `kept` where they are.
+
+    Greedy, as scikit-learn's StratifiedGroupKFold, but for shares of any size, several labels and a seed that
+    gives the same split with every version of that package: first whole units by lot as long as they fit the
+    quotas, then those that bring the counts nearest, then the smallest of a class that has none yet.
+    """
+    check_split(val_fraction, test_fraction, seed)
+    groups = _groups(label_sets, units)
+    left = Counter(label for labels in label_sets for label in labels)
+    wanted = _quotas(left, val_fraction, test_fraction)
+    missing = {side: {label for label, n in want.items() if n > 0} for side, want in wanted.items()}
+    sides: dict[str, Split] = {}
+
+    def put(unit: str, side: Split) -> None:
+        sides[unit] = side
+        if side in wanted:
+            left.subtract(groups[unit])
+            missing[side].difference_update(groups[unit])
+            for label, n in groups[unit].items():
+                wanted[side][label] -= n
+
+    def leaves_some(unit: str) -> bool:
+        return all(left[label] > n for label, n in groups[unit].items())
+
+    for unit in groups.keys() & kept.keys():
+        put(unit, kept[unit])
+    free = sorted(groups.keys() - kept.keys(), key=lambda unit: _draw(seed, unit))
+    for side, want in wanted.items():
+        for unit in free:
+            fits = all(want[label] >= n for label, n in groups[unit].items())
+            if unit not in sides and fits and leaves_some(unit):
+                put(unit, side)
+        while nearest := _nearest(want, groups, (u for u in free if u not in sides and leaves_some(u))):
+            put(nearest, side)
+        for label in sorted(missing[side]):
+            having = [u for u in free if u not in sides and label in groups[u] and leaves_some(u)]
+            if label in missing[side] and having:
+                put(min(having, key=lambda unit: groups[unit].total()), side)
+    return [sides.get(unit, Split.TRAIN) for unit in units]
+
+
+def _nearest(want: Mapping[int, int], groups: Mapping[str, Counter[int]], units: Iterable[str]) -> str | None:
+    """The unit that brings what is wanted nearest to nothing; None when each would lead away from it."""
+
+    def gain(unit: str) -> int:
+        return sum(abs(want[label]) - abs(want[label] - n) for label, n in groups[unit].items())
+
+    best = max(units, key=gain, default=None)
+    return best if best is not None and gain(best) > 0 else None
 
 
 def _quotas(

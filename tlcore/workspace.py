@@ -14,11 +14,14 @@ from typing import Any, BinaryIO
 
 import platformdirs
 
-from tlcore.errors import NotFound, WorkspaceError
+from tlcore.errors import NotFound, NotSaved, WorkspaceError
 
 SCRATCH_KEPT_S = 86_400
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{3,63}")
+
+Stamp = tuple[int, int]
+"""When a file was changed last, and its size: another content has another stamp."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,11 @@ class Workspace:
         return self.home / "pictures"
 
     @property
+    def thumbnails(self) -> Path:
+        """Small pictures for pages, named by the content of the large ones; made again when missing."""
+        return self.home / "thumbnails"
+
+    @property
     def weights(self) -> Path:
         """Weight files put here by hand for machines without internet."""
         return self.home / "weights"
@@ -73,6 +81,21 @@ class Workspace:
     def backbones(self) -> Path:
         """Models that people brought as backbones, one folder each."""
         return self.home / "backbones"
+
+    @property
+    def trash(self) -> Path:
+        """Runs that were deleted and can be had back."""
+        return self.home / "trash"
+
+    @property
+    def uploads(self) -> Path:
+        """What browsers are sending, or have sent, and is not yet a dataset."""
+        return self.home / "uploads"
+
+    @property
+    def intakes(self) -> Path:
+        """Pictures being taken in: how far each intake is, and what it has read."""
+        return self.home / "intakes"
 
     @property
     def engine(self) -> Path:
@@ -114,6 +137,16 @@ class Workspace:
                     shutil.rmtree(left, ignore_errors=True)
         return tempfile.TemporaryDirectory(dir=parent, ignore_cleanup_errors=True)
 
+    def discard(self, place: Path) -> bool:
+        """Remove a file or folder of the workspace for good; False where that cannot be done now."""
+        with self.scratch() as scratch:
+            try:
+                # Out of the way at once, so that nobody finds half of it.
+                os.rename(place, Path(scratch) / "discarded")
+            except OSError:
+                return False  # Somebody else was first; or Windows, which renames nothing that is open.
+        return True
+
 
 def new_id() -> str:
     """An id that sorts by the time it was made: seconds since 2020 in hex, then four random bytes."""
@@ -123,7 +156,7 @@ def new_id() -> str:
 def write_atomic(path: Path, content: bytes, *, make_folder: bool = True) -> None:
     """Write a file so that a reader sees the old one or the new one, never half of it.
 
-    Raises WorkspaceError when the disk is full or the folder cannot be written; FileNotFoundError for a
+    Raises NotSaved when the disk is full or the folder cannot be written; FileNotFoundError for a
     folder that is not there and not to be made.
     """
     if make_folder:
@@ -140,7 +173,7 @@ def write_atomic(path: Path, content: bytes, *, make_folder: bool = True) -> Non
         sync_folder(path.parent)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise WorkspaceError(
+        raise NotSaved(
             f"{path.name} could not be saved ({error.strerror}). Free some space and try again; "
             "what was saved before is unharmed."
         ) from error
@@ -160,6 +193,15 @@ def sync_folder(folder: Path) -> None:
 def write_json(path: Path, value: Any, *, make_folder: bool = True) -> None:
     content = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
     write_atomic(path, content.encode(), make_folder=make_folder)
+
+
+def stamp(path: Path) -> Stamp | None:
+    """None for a file or folder that is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 def read_json(path: Path) -> Any:
@@ -184,9 +226,7 @@ def append_line(path: Path, value: dict[str, Any]) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        raise WorkspaceError(
-            f"{path.name} could not be written ({error.strerror}). Free some space."
-        ) from error
+        raise NotSaved(f"{path.name} could not be written ({error.strerror}). Free some space.") from error
 
 
 def _ends_torn(file: BinaryIO) -> bool:
@@ -198,13 +238,21 @@ def _ends_torn(file: BinaryIO) -> bool:
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
     """The events of a file of JSON lines. A line that was torn by a crash is ignored."""
+    return read_lines_from(path, 0)[0]
+
+
+def read_lines_from(path: Path, offset: int) -> tuple[list[dict[str, Any]], int]:
+    """What was appended after ``offset`` bytes, and the offset to go on from; both of whole lines only."""
     try:
-        content = path.read_bytes()
+        with open(path, "rb") as file:
+            file.seek(offset)
+            content = file.read()
     except FileNotFoundError:
-        return []
+        return [], 0
     # Without its end a line is still being written.
-    complete = content.split(b"\n")[:-1]
-    return [event for event in map(_parsed, complete) if event is not None]
+    *complete, unfinished = content.split(b"\n")
+    events = [event for event in map(_parsed, complete) if event is not None]
+    return events, offset + len(content) - len(unfinished)
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:

@@ -40,7 +40,7 @@ def start_if_wished(recipe: Recipe, dataset: Dataset) -> None:
     if last is not None and last[0] == wanted and now_s - last[1] < DOUBLE_CLICK_S:
         return
     notes["last_start"] = (wanted, now_s)
-    state.select(run=jobs.start(state.workspace(), recipe, dataset).id)
+    state.select(run=jobs.start(state.workspace(), recipe, dataset, owner=state.owner()).id)
     # The sidebar was drawn without the new run.
     st.rerun()
 

@@ -6,11 +6,10 @@ import streamlit as st
 
 from pages.ui import controls, state
 from pages.ui.messages import literal, shown, told
-from pages.ui.numbers import bytes_words
 from tlcore import augmentation, images, presets
 from tlcore.config import Augmentation, Recipe
 from tlcore.datasets import Dataset, Split
-from tlcore.numbers import share_words
+from tlcore.numbers import bytes_words, share_words
 from tlcore.plans import Plan
 
 PREVIEW_PX = 160

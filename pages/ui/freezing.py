@@ -4,10 +4,11 @@ import streamlit as st
 
 from pages.ui import controls, phases, state
 from pages.ui.messages import keep_view, literal, told
-from pages.ui.numbers import bytes_words, count_words, price_words
+from pages.ui.numbers import count_words, price_words
 from tlcore import cuts, plots, prices
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
+from tlcore.numbers import bytes_words
 from tlcore.plans import PhasePlan, Plan
 
 SINGLE = "single_layers"

@@ -10,13 +10,6 @@ def count_words(value: int) -> str:
     return f"{value / 1e6:.1f} M"
 
 
-def bytes_words(value: int) -> str:
-    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if value >= size:
-            return f"{value / size:.3g} {unit}"
-    return f"{value} B"
-
-
 def price_words(value: float) -> str:
     """An estimate: 0.34 → ``≈ 0.3 s``; nothing is said in more digits than are known."""
     if value < 0.05:

@@ -26,6 +26,8 @@ class Session:
     """What is chosen: dataset, recipe, run, picture."""
     ahead: bool = False
     """Whether a callback has run since the URL was set."""
+    person: str = ""
+    """Whose browser it is."""
     notes: dict[str, Any] = field(default_factory=dict)
     """Small things that no link needs to carry."""
     wanted: dict[str, Any] = field(default_factory=dict)

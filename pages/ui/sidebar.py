@@ -7,6 +7,7 @@ import streamlit as st
 from pages.ui import state
 from pages.ui.messages import one_line, told
 from tlcore import datasets, runs
+from tlcore.datasets import Card
 
 Lines = dict[str, tuple[str, str]]
 """By id: what names a thing, and what tells it apart from one of the same name."""
@@ -14,15 +15,26 @@ Lines = dict[str, tuple[str, str]]
 
 def draw() -> None:
     space = state.workspace()
-    sets = datasets.list_all(space)
     known = runs.list_all(space)
+    sets = _current(datasets.list_cards(space), {run.dataset_id for run in known})
     with st.sidebar:
         _choice(
             "dataset",
             "Dataset",
-            {x.id: (f"{x.name} · {len(x.items)} pictures", f"split {x.split_seed}") for x in sets},
+            {x.id: (_title(x), f"split {x.split_seed}") for x in sets},
         )
         _choice("run", "Run", {x.id: (f"{x.name} · {x.dataset_name}", x.created[:16]) for x in known})
+
+
+def _current(cards: list[Card], trained: set[str]) -> list[Card]:
+    """Without the versions that another one has replaced, unless a run was trained on them."""
+    replaced = {card.parent for card in cards} - trained - {state.selected("dataset")}
+    return [card for card in cards if card.id not in replaced]
+
+
+def _title(card: Card) -> str:
+    version = f" · version {card.version}" if card.version > 1 else ""
+    return f"{card.name}{version} · {card.pictures} pictures"
 
 
 def distinct(lines: Lines) -> dict[str, str]:

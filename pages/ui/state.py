@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui import session
+from pages.ui import person, session
 from tlcore import datasets, recipes, runs
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
@@ -14,7 +14,7 @@ from tlcore.runs import Run
 from tlcore.workspace import Workspace
 
 # In the URL, on every page: a refresh, a second tab or a shared link opens the same thing.
-IDS = ("dataset", "recipe", "run", "picture")
+IDS = ("dataset", "recipe", "run", "picture", "intake")
 
 
 def workspace() -> Workspace:
@@ -29,6 +29,7 @@ def carry() -> None:
     they are put back.
     """
     here = session.current()
+    here.person = person.name()
     for id in IDS:
         if id in st.query_params and not here.ahead:
             here.ids[id] = st.query_params[id]
@@ -102,6 +103,11 @@ def widget(key: str, value: Any) -> str:
 def widget_value(key: str) -> Any:
     """What a person just entered; for callbacks."""
     return session.entered(f"widget_{key}")
+
+
+def owner() -> str:
+    """Whose jobs those are that are started here."""
+    return session.current().person
 
 
 def notes() -> dict[str, Any]:

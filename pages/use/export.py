@@ -5,9 +5,10 @@ import functools
 import streamlit as st
 
 from pages.ui import guide, messages, state
-from pages.ui.numbers import bytes_words, percent
+from pages.ui.numbers import percent
 from tlcore import evaluation, exporters, measures
 from tlcore.datasets import Split
+from tlcore.numbers import bytes_words
 
 st.title("Export")
 run = guide.finished_run()

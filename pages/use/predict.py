@@ -1,5 +1,6 @@
 """Show the model a picture of your own."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import streamlit as st
@@ -9,13 +10,21 @@ from pages.ui.messages import literal
 from pages.ui.numbers import percent
 from tlcore import pictures, plots, runs
 from tlcore.errors import NotFound, ThawError
-from tlcore.predict import Predictor
+from tlcore.predict import Prediction, Predictor
+from tlcore.runs import Run
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def predictor(home: str, run_id: str) -> Predictor:
     space = state.workspace()
-    return Predictor(space, runs.load(space, run_id))
+    # Behind a training this page would not answer all that time.
+    return Predictor(space, runs.load(space, run_id), behind_others=False)
+
+
+def judge(run: Run, path: Path) -> Prediction:
+    judging = predictor(str(state.workspace().home), run.id)
+    with st.spinner(literal(judging.note), show_time=True) if judging.note else nullcontext():
+        return judging.predict_kept(path)
 
 
 def keep(content: bytes) -> str:
@@ -66,7 +75,7 @@ chosen = state.selected("picture")
 if chosen:
     with messages.shown():
         path = find(chosen)
-        prediction = predictor(str(state.workspace().home), run.id).predict_kept(path)
+        prediction = judge(run, path)
         left, right = st.columns([1, 2])
         with left:
             st.image(str(path), alt="The picture that was judged", width=280)

@@ -159,44 +159,6 @@ def test_export(page, trained: str, screenshots: Path, tmp_path: Path) -> None:
     ]
 
 
-def zip_of(files: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
-
-
-ONE_CLASS = {
-    f"cats/{i}.jpg": file.read_bytes() for i, file in enumerate(sorted((SAMPLE / "bird").iterdir())[:5])
-}
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "sentence"),
-    [
-        ("notes.txt", b"not an archive", "is not a zip archive"),
-        ("empty.zip", zip_of({}), "empty"),
-        ("one.zip", zip_of(ONE_CLASS), "Only one class was found"),
-    ],
-)
-def test_uploads_that_cannot_be_used_get_one_sentence(
-    page, url: str, name: str, content: bytes, sentence: str
-) -> None:
-    page.goto(url)
-    page.get_by_text("Bring other pictures").or_(page.get_by_text("Bring your own")).first.wait_for()
-    if page.get_by_text("Bring other pictures").count():
-        page.get_by_text("Bring other pictures").click()
-    page.locator("input[type=file]").first.set_input_files(
-        {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-    )
-    page.get_by_role("button", name="Use these pictures").click()
-    alert = page.get_by_role("alert").first
-    alert.wait_for()
-    assert sentence in alert.inner_text()
-    assert page.get_by_role("alert").count() == 1
-
-
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_fits_in_light_and_dark(

@@ -22,7 +22,7 @@ from tlcore.backbones import weights
 from tlcore.cli import backbones as cli_backbones
 from tlcore.cli import recipe
 from tlcore.cli.app import app
-from tlcore.workspace import Workspace
+from tlcore.workspace import Workspace, read_json, write_json
 
 Done = subprocess.CompletedProcess[str]
 
@@ -131,6 +131,21 @@ def test_predict_names_the_class(first: dict[str, Any], home: Workspace, tmp_pat
     assert ["error" in result for result in last_object(mixed)] == [True, False]
 
 
+def test_a_refused_graph_is_left_to_the_worker(first: dict[str, Any], home: Workspace) -> None:
+    picture = str(next((SAMPLE / "bug").iterdir()))
+    (usual,) = last_object(thaw("predict", first["run"], picture, "--json", home=home))
+    file = home.runs / first["run"] / "graph.json"
+    record = read_json(file)
+    write_json(file, record | {"sentence": "The converted graph differs."})
+    done = thaw("predict", first["run"], picture, "--json", home=home)
+    write_json(file, record)
+    (found,) = last_object(done)
+    assert "The converted graph differs. Keras itself predicts, in a worker" in " ".join(done.stderr.split())
+    assert found["probabilities"] == pytest.approx(usual["probabilities"], abs=1e-4)
+    # Not the very same numbers: they came from elsewhere.
+    assert found["probabilities"] != usual["probabilities"]
+
+
 def test_the_engine_is_found_and_stopped(first: dict[str, Any], home: Workspace) -> None:
     status = last_object(thaw("engine", "status", "--json", home=home))
     assert status["running"] is True
@@ -142,7 +157,7 @@ def test_the_engine_is_found_and_stopped(first: dict[str, Any], home: Workspace)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent otherwise on Windows")
-def test_ctrl_c_stops_the_training_and_keeps_the_model(first: dict[str, Any], home: Workspace) -> None:
+def test_ctrl_c_interrupts_the_training_and_resume_goes_on(first: dict[str, Any], home: Workspace) -> None:
     known = {run.id for run in runs.list_all(home)}
     process = subprocess.Popen(
         [
@@ -171,10 +186,29 @@ def test_ctrl_c_stops_the_training_and_keeps_the_model(first: dict[str, Any], ho
     process.send_signal(signal.SIGINT)
     stdout, _ = process.communicate(timeout=120)
     report = json.loads(stdout.strip().splitlines()[-1])
-    assert report["status"] == "stopped"
+    assert report["status"] == "interrupted"
     assert process.returncode == 1
     assert 1 <= report["epochs"] < 1000
-    assert Path(report["model"]).is_file()
+    assert report["message"].endswith(f"Here: thaw resume {report['run']}")
+    assert report["model"] is None
+
+    run = runs.load(home, report["run"])
+    # So that it ends: as if fewer had been asked for.
+    write_json(
+        run.folder / "recipe.json", run.recipe.changed("phases.0.epochs", report["epochs"] + 2).to_json()
+    )
+    done = thaw("resume", run.id, "--json", home=home)
+    assert done.returncode == 0, done.stderr
+    resumed = last_object(done)
+    assert resumed.keys() == first.keys()
+    assert (resumed["run"], resumed["status"], resumed["message"]) == (run.id, "done", "")
+    assert resumed["epochs"] == report["epochs"] + 2
+    assert Path(resumed["model"]).is_file()
+    again = thaw("resume", run.id, home=home)
+    assert again.returncode == 1
+    assert "is done. Extend it by more epochs" in again.stderr
+    longer = last_object(thaw("resume", run.id, "--more-epochs", "1", "--json", home=home))
+    assert longer["epochs"] == report["epochs"] + 3
 
 
 def test_describe_counts_without_tensorflow(tmp_path: Path, home: Workspace) -> None:

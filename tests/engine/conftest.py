@@ -73,6 +73,8 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Works
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(HERE)]))
     made = Workspace((tmp_path / "home").resolve())
     yield made
+    # A cluster is not this fixture's to end.
+    monkeypatch.delenv("THAW_SCHEDULER", raising=False)
     address = Address.read(made)
     family = processes_of(made) if address is not None and address.process() is not None else []
     if (found := engine.find(made)) is not None:

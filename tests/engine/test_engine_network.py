@@ -47,7 +47,7 @@ def test_it_listens_on_loopback_only_and_hears_only_its_key(
     # The scheduler, the nanny and the worker.
     assert len(doors) == 3
     assert {ip for ip, _ in doors} == {"127.0.0.1"}
-    friend = security.load(workspace).get_connection_args("client")["ssl_context"]
+    friend = security.load(workspace.engine).get_connection_args("client")["ssl_context"]
     for door in doors:
         for path in ("/", "/info", "/json", "/metrics", "/health", "/status"):
             assert ask(door, None, f"GET {path} HTTP/1.0\r\n\r\n".encode()) == b"", door
@@ -57,7 +57,7 @@ def test_it_listens_on_loopback_only_and_hears_only_its_key(
 
 
 def test_the_key_of_an_earlier_engine_opens_nothing(running: engine.Engine, workspace: Workspace) -> None:
-    old = security.load(workspace).get_connection_args("client")["ssl_context"]
+    old = security.load(workspace.engine).get_connection_args("client")["ssl_context"]
     running.stop()
     engine.start_or_find(workspace)
     for door in listening(workspace):

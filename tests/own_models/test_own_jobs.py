@@ -1,12 +1,11 @@
 """Taking a model with the engine's worker, here by a stand-in: the real one has tests of its own."""
 
 import shutil
-import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.fake_engine import FakeEngine
 from tests.own_models import crafted
 from tlcore import own_jobs
 from tlcore.backbones import own
@@ -14,33 +13,6 @@ from tlcore.engine import JobState
 from tlcore.errors import EngineError, ModelFileError, NotFound
 from tlcore.runs import Run
 from tlcore.workspace import Workspace
-
-
-class FakeEngine:
-    """Runs a job in a thread, or never, or loses it as a killed worker does."""
-
-    def __init__(self) -> None:
-        self.queue: dict[str, JobState] = {}
-        self.does = "run"
-        self.cancelled: list[str] = []
-
-    def submit(self, key: str, function: Callable[..., object], *args: object) -> None:
-        if self.does == "lose":
-            return
-        self.queue[key] = JobState.QUEUED
-        if self.does == "run":
-            threading.Thread(target=self._run, args=(key, function, *args)).start()
-
-    def _run(self, key: str, function: Callable[..., object], *args: object) -> None:
-        function(*args)
-        del self.queue[key]
-
-    def jobs(self) -> dict[str, JobState]:
-        return dict(self.queue)
-
-    def cancel(self, key: str) -> bool:
-        self.cancelled.append(key)
-        return self.queue.pop(key, None) is JobState.QUEUED
 
 
 @pytest.fixture

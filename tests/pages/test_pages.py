@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import ROOT
-from tlcore import datasets, recipes, runs
+from tlcore import datasets, intake, recipes, runs
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.errors import NotFound
@@ -22,6 +22,7 @@ PAGES = {
     "Train": "build/train.py",
     "Evaluate": "understand/evaluate.py",
     "Compare": "understand/compare.py",
+    "Runs": "understand/runs.py",
     "Predict": "use/predict.py",
     "Export": "use/export.py",
 }
@@ -68,6 +69,7 @@ def test_an_empty_workspace_shows_the_way(home: Workspace, page: str) -> None:
         "Train": "Bring pictures",
         "Evaluate": "Train a model",
         "Compare": "Train a model",
+        "Runs": "Train a model",
         "Predict": "Train a model",
         "Export": "Train a model",
     }
@@ -80,13 +82,6 @@ def test_a_broken_link_says_so_and_breaks_nothing(home: Workspace, page: str, id
     app = opened(page, run=id, dataset=id, recipe=id)
     assert not app.exception
     assert "Something went wrong" not in shown(app)
-
-
-def test_the_sample_comes_in_with_one_click(home: Workspace) -> None:
-    app = opened("Data")
-    next(button for button in app.button if button.label == "Use the sample").click().run()
-    assert metrics(app) == {"Pictures": "228", "Classes": "6", "For training": "171", "For validation": "57"}
-    assert "dataset" in app.query_params
 
 
 def test_the_data_page_shows_the_split_that_is_on_disk(at_home: Workspace, few: Dataset) -> None:
@@ -209,9 +204,9 @@ def test_reused_features_are_said(at_home: Workspace, trained: Run) -> None:
     assert "Computing features took" in shown(app)
     run = runs.create(at_home, trained.recipe, datasets.load(at_home, trained.dataset_id), name="Second")
     for event in trained.events():
-        reused = {"features_reused": True} if "features_reused" in event else {}
+        reused = {"reused": True} if event["event"] == "features_ready" else {}
         run.record(**{key: value for key, value in event.items() if key != "at"} | reused)
-    assert "were there already from an earlier run" in shown(opened("Train", run=run.id))
+    assert "The features were there already, from" in shown(opened("Train", run=run.id))
     shutil.rmtree(run.folder)
 
 
@@ -233,15 +228,29 @@ def test_options_are_plain_text(home: Workspace, few: Dataset) -> None:
 
 
 def test_options_that_look_alike_are_told_apart(at_home: Workspace, few: Dataset) -> None:
-    other = datasets.resplit(at_home, few, val_fraction=0.25, test_fraction=0.1, seed=3)
+    splits = [datasets.resplit(at_home, few, val_fraction=0.25, test_fraction=0.1, seed=s) for s in (3, 4)]
     box = next(box for box in opened("Model", dataset=few.id).selectbox if box.label == "Dataset")
     # Other tests have datasets of other names in this workspace.
     found = [option for option in box.options if option.startswith("few ")]
-    assert {f"few · 36 pictures · split 0 · {few.id}", f"few · 36 pictures · split 3 · {other.id}"} <= set(
-        found
-    )
+    alike = {f"few · version 2 · 36 pictures · split {x.split_seed} · {x.id}" for x in splits}
+    assert {"few · 36 pictures", *alike} <= set(found)
     assert len(set(found)) == len(found)
-    shutil.rmtree(other.folder)
+    for other in splits:
+        shutil.rmtree(other.folder)
+
+
+def test_versions_that_were_replaced_are_not_listed(home: Workspace, few_pictures: Path) -> None:
+    first = intake.take(home, few_pictures, name="few")
+    second = datasets.resplit(home, first, val_fraction=0.3, test_fraction=0.0, seed=1)
+
+    def listed(chosen: Dataset) -> list[str]:
+        box = next(box for box in opened("Data", dataset=chosen.id).selectbox if box.label == "Dataset")
+        return list(box.options)
+
+    assert listed(second) == ["few · version 2 · 36 pictures"]
+    assert listed(first) == ["few · version 2 · 36 pictures", "few · 36 pictures"]
+    runs.create(home, Recipe(), first)
+    assert listed(second) == listed(first)
 
 
 def test_what_cannot_be_read_is_said(home: Workspace, few: Dataset) -> None:
@@ -280,13 +289,15 @@ def test_a_double_click_starts_one_run(
 ) -> None:
     started: list[str] = []
 
-    def start(workspace: Workspace, recipe: Recipe, dataset: Dataset) -> Run:
+    def start(workspace: Workspace, recipe: Recipe, dataset: Dataset, owner: str) -> Run:
         run = runs.create(workspace, recipe, dataset)
         started.append(run.id)
         return run
 
     monkeypatch.setattr("tlcore.jobs.start", start)
     app = opened("Train", dataset=few.id)
+    # However long the page takes, the clicks follow each other at once.
+    monkeypatch.setattr("time.monotonic", lambda: 1000.0)
     for _ in range(2):
         next(button for button in app.button if button.label == "Start training").click().run()
     assert len(started) == 1

@@ -4,10 +4,8 @@ from typing import Any
 
 import pytest
 
-from pages.ui.watch import phase_ends
 from tests.pages.recipe_pages import Page
-from tests.pages.test_pages import metrics, opened, shown
-from tlcore import presets, runs
+from tlcore import presets
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.workspace import Workspace
@@ -166,66 +164,6 @@ def test_a_recipe_that_cannot_be_planned_can_still_be_mended(at_home: Workspace,
     assert "5000 cannot be frozen" in page.words
     page.click("Remove phase")
     assert not page.app.error
-
-
-# --- Watching ---
-
-
-def epoch(number: int, phase: int = 0) -> dict[str, Any]:
-    values = {"loss": 1 / number, "accuracy": 0.5, "val_loss": 1.0, "val_accuracy": 0.5, "seconds": 1.0}
-    return {"epoch": number, "phase": phase, **values, "learning_rate": 0.00025}
-
-
-@pytest.mark.parametrize(
-    ("phases", "ends"),
-    [([0, 0, 0], []), ([0, 0, 1, 1], [2]), ([0, 1, 2], [1, 2]), ([], [])],
-)
-def test_a_phase_ends_where_the_next_one_begins(phases: list[int], ends: list[int]) -> None:
-    assert phase_ends([epoch(i, phase) for i, phase in enumerate(phases, start=1)]) == ends
-
-
-def test_the_epoch_that_was_kept_is_said(home: Workspace, few: Dataset) -> None:
-    run = runs.create(home, Recipe().changed("phases.0.patience", 2), few)
-    for number in (1, 2, 3):
-        run.record("epoch", **epoch(number))
-    run.record("kept", phase=0, epoch=1)
-    run.record("done", val_accuracy=0.625, test_accuracy=None, seconds={})
-    app = opened("Train", run=run.id)
-    assert not app.exception
-    assert "Kept epoch 1" in shown(app)
-    # Of the model that was kept, not of the last epoch.
-    assert metrics(app)["Validation accuracy"] == "62.5%"
-
-
-@pytest.mark.parametrize(
-    ("kept", "said"),
-    [
-        ([1, 3], "that of the best epoch before the stop, 3."),
-        ([1], "as it was at the stop."),
-        ([], "as it was"),
-    ],
-)
-def test_what_a_stop_left_is_said(home: Workspace, few: Dataset, kept: list[int], said: str) -> None:
-    """The epoch that an earlier phase kept is not the model of a stop in a later one."""
-    run = runs.create(home, Recipe.parse({"phases": [{"patience": 2}, {"patience": 2}]}), few)
-    for number, phase in ((1, 0), (2, 0), (3, 1), (4, 1)):
-        run.record("epoch", **epoch(number, phase))
-    for phase, number in enumerate(kept):
-        run.record("kept", phase=phase, epoch=number)
-    run.record("stopped", val_accuracy=0.5, test_accuracy=None, seconds={})
-    for file in (run.model_file, run.evaluation_file):
-        file.write_bytes(b"")
-    assert f"The model is {said}" in shown(opened("Train", run=run.id))
-
-
-def test_a_run_of_an_earlier_version_is_shown(home: Workspace, few: Dataset) -> None:
-    """It did not tell the learning rate."""
-    run = runs.create(home, Recipe(), few)
-    run.record("epoch", **{name: value for name, value in epoch(1).items() if name != "learning_rate"})
-    run.record("done", val_accuracy=0.5, test_accuracy=None, seconds={})
-    app = opened("Train", run=run.id)
-    assert not app.exception
-    assert "Kept epoch" not in shown(app)
 
 
 # --- Clicks that follow each other at once ---

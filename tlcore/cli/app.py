@@ -6,13 +6,14 @@ from typing import Annotated, Any
 import typer
 
 import tlcore
-from tlcore import advice, jobs, plans, runs
-from tlcore.cli import backbones, console, engine, recipe
+from tlcore import advice, plans
+from tlcore.cli import backbones, console, datasets, disk, engine, recipe, runs
 from tlcore.cli.bench import bench
-from tlcore.cli.common import AsJson, Home, RecipeFile, Settings, figures, told, workspace_of
-from tlcore.cli.train import train_and_wait
-from tlcore.errors import NotFound, ThawError
-from tlcore.workspace import Workspace
+from tlcore.cli.common import AsJson, Home, RecipeFile, Settings, find_run, told, workspace_of
+from tlcore.cli.health import health
+from tlcore.cli.resume import resume
+from tlcore.cli.train import tell_report, train_and_wait
+from tlcore.errors import ThawError
 
 app = typer.Typer(
     name="thaw",
@@ -22,23 +23,18 @@ app = typer.Typer(
     help="Train an image classifier by transfer learning. Without a command: open the app.",
 )
 app.add_typer(backbones.app, name="backbones")
+app.add_typer(datasets.app, name="datasets")
 app.add_typer(engine.app, name="engine")
+app.add_typer(runs.app, name="runs")
+app.add_typer(disk.app, name="disk")
 app.command("bench")(bench)
+app.command("resume")(resume)
+app.command("health")(health)
 
 
 def main() -> None:
     """The entry point of the command ``thaw``."""
     app()
-
-
-def _find_run(workspace: Workspace, id: str) -> runs.Run:
-    """By id; ``latest`` is the newest that has a model."""
-    if id != "latest":
-        return runs.load(workspace, id)
-    newest = next((run for run in runs.list_all(workspace) if run.has_model), None)
-    if newest is None:
-        raise NotFound("There is no finished run yet. Train one: thaw train FOLDER.")
-    return newest
 
 
 @app.callback(invoke_without_command=True)
@@ -89,18 +85,7 @@ def train(
             test_fraction=test,
             split_seed=split_seed,
         )
-    if as_json:
-        console.print_json(report)
-    elif report["status"] == "done":
-        console.out.print(
-            f"Validation {report['measure'].lower()} {console.percent(report['validation'])} in "
-            f"{report['seconds']['total']:.1f} s. Run {report['run']}, model:",
-            highlight=False,
-        )
-        console.out.print(report["model"], soft_wrap=True, highlight=False, markup=False)
-    if report["status"] != "done":
-        console.complain(report["message"] or f"The run ended as {report['status']}.")
-        raise typer.Exit(1)
+    tell_report(report, as_json)
 
 
 @app.command()
@@ -160,7 +145,9 @@ def predict(
 
     with told(as_json):
         workspace = workspace_of(home)
-        predictor = Predictor(workspace, _find_run(workspace, run))
+        predictor = Predictor(workspace, find_run(workspace, run))
+    if predictor.note:
+        console.warn(predictor.note)
     results: list[dict[str, Any]] = []
     for image in images:
         try:
@@ -189,48 +176,3 @@ def predict(
         )
     if any("error" in result for result in results):
         raise typer.Exit(1)
-
-
-def _judged(report: dict[str, Any]) -> str | None:
-    share = console.percent(report["validation"])
-    return share and f"{share} {report['measure'].lower()}"
-
-
-@app.command("runs")
-def list_runs(home: Home = None, as_json: AsJson = False) -> None:
-    """List the runs, the newest first."""
-    with told(as_json):
-        workspace = workspace_of(home)
-        rows: list[dict[str, Any]] = []
-        for run in runs.list_all(workspace):
-            progress = jobs.progress(workspace, run)
-            rows.append(
-                {
-                    "run": run.id,
-                    "name": run.name,
-                    "status": progress.status.value,
-                    "dataset": run.dataset_id,
-                    "dataset_name": run.dataset_name,
-                    "recipe": run.recipe.summary(),
-                    "created": run.created,
-                    "epochs": len(progress.epochs),
-                    **figures(run, progress),
-                }
-            )
-    if as_json:
-        console.print_json(rows)
-        return
-    console.print_table(
-        [console.whole("run"), "name", "status", "dataset", "validation", "recipe"],
-        [
-            [
-                r["run"],
-                r["name"],
-                r["status"],
-                r["dataset_name"],
-                _judged(r),
-                r["recipe"],
-            ]
-            for r in rows
-        ],
-    )

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from tlcore import measures
+from tlcore import measures, runs
 from tlcore.cli import console
 from tlcore.datasets import Split
-from tlcore.errors import ThawError
+from tlcore.errors import NotFound, ThawError
 from tlcore.runs import Progress, Run
 from tlcore.workspace import Workspace
 
@@ -41,9 +41,23 @@ def workspace_of(home: Path | None) -> Workspace:
     return Workspace(home.absolute()) if home else Workspace.default()
 
 
-def figures(run: Run, progress: Progress) -> dict[str, Any]:
-    """How good a run is, as JSON tells it: Keras' accuracy, and the measure by which runs are compared."""
-    shares = measures.shares(run, progress)
+def find_run(workspace: Workspace, id: str) -> Run:
+    """By id; ``latest`` is the newest that has a model. Raises NotFound, WorkspaceError."""
+    if id != "latest":
+        return runs.load(workspace, id)
+    newest = next((run for run in runs.list_all(workspace) if run.has_model), None)
+    if newest is None:
+        raise NotFound("There is no finished run yet. Train one: thaw train FOLDER.")
+    return newest
+
+
+def figures(run: Run, progress: Progress, shares: dict[Split, float] | None = None) -> dict[str, Any]:
+    """How good a run is, as JSON tells it: Keras' accuracy, and the measure by which runs are compared.
+
+    ``shares``: of ``measures``, where they are known already.
+    """
+    if shares is None:
+        shares = measures.shares(run, progress)
     return {
         "val_accuracy": progress.final.get("val_accuracy"),
         "test_accuracy": progress.final.get("test_accuracy"),

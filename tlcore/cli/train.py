@@ -1,8 +1,11 @@
 """``thaw train``: pictures in, a training in the engine, a bar until it ends, one object to report."""
 
+import getpass
 import time
 from pathlib import Path
 from typing import Any
+
+import typer
 
 from tlcore import datasets, intake, jobs, plans
 from tlcore.cli import console
@@ -33,20 +36,65 @@ def train_and_wait(
     # A recipe that cannot be is refused before thousands of pictures are read.
     plans.make(recipe, classes=2, workspace=workspace)
     with console.progress_bar() as tell:
-        dataset = _dataset(
+        dataset = dataset_of(
             workspace, data, tell, val_fraction=val_fraction, test_fraction=test_fraction, seed=split_seed
         )
         intake_s = time.monotonic() - started_s
         recipe = fitted(recipe, several_labels=dataset.several_labels, loss_is_chosen=loss_is_chosen)
         tell("Starting", 0.0)
-        run = jobs.start(workspace, recipe, dataset, name=name)
+        run = jobs.start(workspace, recipe, dataset, name=name, owner=_owner())
         progress = _wait(workspace, run, tell)
+    return _report(run, progress, dataset, started_s, intake_s)
+
+
+def _owner() -> str:
+    """Whose jobs these are; "" where the system does not say."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        # A container's user without a name, by the version of Python.
+        return ""
+
+
+def resume_and_wait(workspace: Workspace, run: Run, more_epochs: int) -> dict[str, Any]:
+    """Take a run up again, or extend one that is done; returns what ``thaw train --json`` prints."""
+    started_s = time.monotonic()
+    dataset = datasets.load(workspace, run.dataset_id)
+    with console.progress_bar() as tell:
+        tell("Starting", 0.0)
+        if more_epochs:
+            jobs.extend(workspace, run, more_epochs, owner=_owner())
+        else:
+            jobs.resume(workspace, run, owner=_owner())
+        progress = _wait(workspace, run, tell)
+    return _report(run, progress, dataset, started_s, 0.0)
+
+
+def tell_report(report: dict[str, Any], as_json: bool) -> None:
+    """Print how a run ended; ends with exit status 1 where it is not done."""
+    if as_json:
+        console.print_json(report)
+    elif report["status"] == "done":
+        console.out.print(
+            f"Validation {report['measure'].lower()} {console.percent(report['validation'])} in "
+            f"{report['seconds']['total']:.1f} s. Run {report['run']}, model:",
+            highlight=False,
+        )
+        console.out.print(report["model"], soft_wrap=True, highlight=False, markup=False)
+    if report["status"] != "done":
+        console.complain(report["message"])
+        raise typer.Exit(1)
+
+
+def _report(
+    run: Run, progress: Progress, dataset: Dataset, started_s: float, intake_s: float
+) -> dict[str, Any]:
     seconds = {"features": 0.0, "training": 0.0} | progress.final.get("seconds", {})
     return {
         "run": run.id,
         "name": run.name,
         "status": progress.status.value,
-        "message": progress.message,
+        "message": _message(run, progress),
         "dataset": dataset.id,
         "classes": list(dataset.classes),
         "counts": {split.value: len(dataset.of(split)) for split in Split},
@@ -63,7 +111,15 @@ def train_and_wait(
     }
 
 
-def _dataset(
+def _message(run: Run, progress: Progress) -> str:
+    """Why it ended as it did; of one that can go on, with the command for it."""
+    if progress.status is Status.DONE:
+        return progress.message
+    why = progress.message or f"The run ended as {progress.status.value}."
+    return why if progress.status is Status.FAILED else f"{why} Here: thaw resume {run.id}"
+
+
+def dataset_of(
     workspace: Workspace,
     data: str,
     tell: console.Tell,
@@ -72,6 +128,7 @@ def _dataset(
     test_fraction: float,
     seed: int,
 ) -> Dataset:
+    """A folder or zip taken in, or the dataset of an id. Raises DatasetError."""
     source = Path(data)
     if not source.exists():
         try:
@@ -97,7 +154,7 @@ def _dataset(
 
 
 def _wait(workspace: Workspace, run: Run, tell: console.Tell) -> Progress:
-    """Ctrl-C asks for a stop and waits for it; a second one leaves the run to itself."""
+    """Ctrl-C ends the job, to be resumed, and waits for its end; a second one leaves the run to itself."""
     asked = False
     while True:
         try:
@@ -110,7 +167,7 @@ def _wait(workspace: Workspace, run: Run, tell: console.Tell) -> Progress:
             if asked:
                 raise
             asked = True
-            jobs.stop(workspace, run)
+            jobs.interrupt(workspace, run)
 
 
 _WORDS = {status: status.value.capitalize() for status in Status} | {Status.PREPARING: "Features"}

@@ -5,10 +5,10 @@ import functools
 import logging
 import threading
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any
 
 from tlcore.engine import security
-from tlcore.workspace import Workspace
 
 CONNECT_TIMEOUT_S = 5.0
 ANSWER_TIMEOUT_S = 10.0
@@ -17,9 +17,9 @@ ANSWER_TIMEOUT_S = 10.0
 class Connection:
     """Open connections to one engine. Thread-safe."""
 
-    def __init__(self, workspace: Workspace, url: str) -> None:
-        self._workspace = workspace
+    def __init__(self, url: str, security_folder: Path) -> None:
         self._url = url
+        self._security_folder = security_folder
         self._options: dict[str, Any] | None = None
         # Touched only by the background loop.
         self._spare: list[Any] = []
@@ -51,7 +51,7 @@ class Connection:
         from distributed.comm import connect
 
         if self._options is None:
-            self._options = security.load(self._workspace).get_connection_args("client")
+            self._options = security.load(self._security_folder).get_connection_args("client")
         return await connect(self._url, timeout=CONNECT_TIMEOUT_S, **self._options)
 
     async def _close(self) -> None:

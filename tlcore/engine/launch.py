@@ -55,13 +55,18 @@ def family(process: psutil.Process | None) -> list[psutil.Process]:
 
 
 def kill(processes: list[psutil.Process]) -> None:
-    """End them at once. A PID that has been given to another process is left alone: psutil looks."""
-    for process in processes:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
+    """End them at once and see them go."""
+    send_kill(processes)
     deadline = time.monotonic() + _KILL_S
     while any(map(runs, processes)) and time.monotonic() < deadline:
         time.sleep(_POLL_S)
+
+
+def send_kill(processes: list[psutil.Process]) -> None:
+    """A PID that has been given to another process is left alone: psutil looks."""
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def _start_detached(workspace: Workspace, log: Path) -> "subprocess.Popen[bytes]":

@@ -18,8 +18,10 @@ import dask
 import filelock
 from distributed import Nanny
 
-from tlcore.engine import security
+from tlcore.engine import security, settings
 from tlcore.engine.address import Address, file, life_lock, log_file, make_folder
+from tlcore.engine.crew import Crew
+from tlcore.engine.desk import Desk
 from tlcore.engine.scheduler import EngineScheduler
 from tlcore.engine.worker import EngineWorker, configure_logging
 from tlcore.errors import ThawError
@@ -28,7 +30,6 @@ from tlcore.workspace import Workspace
 # Not __name__, which is "__main__" here.
 log = logging.getLogger("tlcore.engine.server")
 
-DEFAULT_IDLE_S = 900.0
 _LAST_ENGINE_ENDS_S = 15.0
 _NO_WORKER_S = 60.0
 _ENDING_S = 6.0
@@ -36,8 +37,6 @@ _ENDING_S = 6.0
 CONFIG: dict[str, Any] = {
     # A job whose worker dies is not run again: its run says "interrupted", and a person resumes it.
     "distributed.scheduler.allowed-failures": 0,
-    # Waiting jobs stay with the scheduler, see EngineScheduler.is_rootish.
-    "distributed.scheduler.worker-saturation": 1.0,
     "distributed.scheduler.work-stealing": False,
     "distributed.scheduler.active-memory-manager.start": False,
     # A worker may be deaf for long: TensorFlow computes, Python waits.
@@ -67,6 +66,8 @@ def main() -> int:
     make_folder(workspace)
     os.environ["THAW_ENGINE_LOG"] = str(log_file(workspace))
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # Else the first worker takes the whole graphics card, and the next one none.
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     try:
         # An engine that is ending may need a moment to be gone.
         with life_lock(workspace).acquire(timeout=_LAST_ENGINE_ENDS_S), dask.config.set(CONFIG):
@@ -81,13 +82,43 @@ def main() -> int:
 
 async def serve(workspace: Workspace) -> None:
     """Run until asked to stop or idle for too long."""
+    # All settings first: one that cannot be is said before anything is started.
+    idle_limit_s, size = settings.idle_limit_s(), settings.workers()
+    jobs_per_person = settings.jobs_per_person()
     file(workspace).unlink(missing_ok=True)
     scratch = workspace.engine / "scratch"
     shutil.rmtree(scratch, ignore_errors=True)
     secure = security.create(workspace)
     scheduler = await EngineScheduler(host="127.0.0.1", protocol="tls", security=secure, dashboard=False)
-    nanny = await Nanny(
-        scheduler.address,
+    desk = Desk(scheduler, jobs_per_person)
+    scheduler.handlers["thaw-stop"] = desk.answer_stop
+    crew = Crew(lambda: _nanny(scheduler.address, secure, scratch), size)
+    await crew.start()
+    if sys.platform != "win32":
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, desk.ending.set)
+    # The clock of idleness starts now, not when the process did.
+    await desk.answer_ping()
+    address = Address.of_this_process(scheduler.address)
+    address.write(workspace)
+    log.info("The engine is ready at %s, with %d workers.", scheduler.address, size)
+    keeping = asyncio.create_task(crew.keep_complete())
+    try:
+        await _wait_for_the_end(scheduler, desk, idle_limit_s)
+    finally:
+        # First, so that nobody finds an engine that is about to be gone.
+        address.forget(workspace)
+        keeping.cancel()
+        threading.Thread(target=_end_by_force, daemon=True).start()
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(crew.close(), _ENDING_S / 2)
+        await scheduler.close()
+        log.info("The engine has ended.")
+
+
+def _nanny(scheduler_address: str, secure: Any, scratch: Path) -> Nanny:
+    """To be awaited: then its worker is there."""
+    return Nanny(
+        scheduler_address,
         nthreads=1,
         host="127.0.0.1",
         security=secure,
@@ -95,33 +126,6 @@ async def serve(workspace: Workspace) -> None:
         worker_class=EngineWorker,
         local_directory=str(scratch),
     )
-    if sys.platform != "win32":
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, scheduler.stop_asked.set)
-    # The clock of idleness starts now, not when the process did.
-    await scheduler.answer_ping()
-    address = Address.of_this_process(scheduler.address)
-    address.write(workspace)
-    log.info("The engine is ready at %s.", scheduler.address)
-    try:
-        await _wait_for_the_end(scheduler, idle_limit_s())
-    finally:
-        # First, so that nobody finds an engine that is about to be gone.
-        address.forget(workspace)
-        threading.Thread(target=_end_by_force, daemon=True).start()
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(nanny.close(timeout=0.5), _ENDING_S / 2)
-        await scheduler.close()
-        log.info("The engine has ended.")
-
-
-def idle_limit_s() -> float:
-    """``THAW_ENGINE_IDLE_S``: seconds without any job after which the engine ends by itself."""
-    given = os.environ.get("THAW_ENGINE_IDLE_S", "")
-    try:
-        return float(given) if given else DEFAULT_IDLE_S
-    except ValueError:
-        log.warning("THAW_ENGINE_IDLE_S is not a number of seconds. Received: %r", given)
-        return DEFAULT_IDLE_S
 
 
 def _fail(sentence: str) -> int:
@@ -130,20 +134,20 @@ def _fail(sentence: str) -> int:
     return 1
 
 
-async def _wait_for_the_end(scheduler: EngineScheduler, idle_limit_s: float) -> None:
+async def _wait_for_the_end(scheduler: EngineScheduler, desk: Desk, idle_limit_s: float) -> None:
     last_worker = time.monotonic()
-    while not scheduler.stop_asked.is_set():
+    while not desk.ending.is_set():
         if scheduler.workers:
             last_worker = time.monotonic()
-        if scheduler.idle_s() > idle_limit_s:
+        if desk.idle_s() > idle_limit_s:
             log.info("No job for %g seconds: the engine ends.", idle_limit_s)
             # From here on no job is taken.
-            scheduler.stop_asked.set()
+            desk.ending.set()
         elif time.monotonic() - last_worker > _NO_WORKER_S:
             log.error("The worker could not be replaced: the engine ends, and its jobs are interrupted.")
-            scheduler.stop_asked.set()
+            desk.ending.set()
         with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(scheduler.stop_asked.wait(), min(1.0, idle_limit_s / 4))
+            await asyncio.wait_for(desk.ending.wait(), min(1.0, idle_limit_s / 4))
 
 
 def _end_by_force() -> None:

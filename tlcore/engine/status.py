@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tlcore.engine.queue import Priority
+
 
 class JobState(StrEnum):
     """A job that the engine does not list has ended, or never came: its run folder knows which."""
@@ -13,18 +15,36 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True)
 class WorkerStatus:
+    address: str
     pid: int
+    """On its own machine."""
     memory_bytes: int
+    silent_s: float
+    """Seconds since its last sign of life; one that works well gives several a second, or every few seconds
+    in a large cluster."""
     job: str | None
     """Key of the job that it runs."""
 
 
 @dataclass(frozen=True)
+class WaitingJob:
+    job: str
+    """Its key."""
+    owner: str
+    """Who gave it; empty when nobody was named."""
+    priority: Priority
+
+
+@dataclass(frozen=True)
 class EngineStatus:
+    address: str
     pid: int
+    """On its own machine."""
     started: str
     """ISO 8601, UTC."""
     workers: tuple[WorkerStatus, ...]
-    """Empty for a moment while a worker that died is replaced."""
+    """One that died is missing for a moment, until it is replaced."""
     jobs: dict[str, JobState]
-    """By key: the running one first, then the queued ones in the order in which they will run."""
+    """By key: the running ones first, then the queued ones in the order in which they will run."""
+    queue: tuple[WaitingJob, ...]
+    """In the order in which they will run."""

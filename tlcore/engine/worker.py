@@ -8,8 +8,10 @@ import sys
 import threading
 from typing import Any
 
+import psutil
 from distributed import Worker
 
+from tlcore.engine import launch
 from tlcore.engine.references import resolve
 
 DEFAULT_PRELOAD = "tensorflow,keras"
@@ -34,9 +36,14 @@ class EngineWorker(Worker):  # type: ignore[misc]
         try:
             await super().start_unsafe()
         finally:
-            # In the background: a worker that is importing is already one that jobs can be given to.
-            threading.Thread(target=_preload, name="thaw-preload", daemon=True).start()
+            warm_up()
         return self
+
+
+def warm_up() -> None:
+    """Import what jobs need, in the background: a worker that is importing can be given jobs already."""
+    _warm.clear()
+    threading.Thread(target=_preload, name="thaw-preload", daemon=True).start()
 
 
 def run_job(key: str, reference: str, arguments: bytes) -> None:
@@ -51,6 +58,15 @@ def run_job(key: str, reference: str, arguments: bytes) -> None:
         log.exception("Job %s ended with an error.", key)
     else:
         log.info("Job %s ended.", key)
+
+
+def end_worker(dask_worker: Any, pid: int) -> None:
+    """Runs in a nanny (which dask calls ``dask_worker`` too): kill its worker with all that it started.
+
+    Another process than ``pid``, a worker that has taken its place meanwhile, is left alone.
+    """
+    if dask_worker.pid == pid:
+        launch.send_kill(launch.family(psutil.Process(pid)))
 
 
 def configure_logging() -> None:

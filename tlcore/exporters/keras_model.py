@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from tlcore.errors import WorkspaceError
+from tlcore.errors import NotSaved
 from tlcore.workspace import sync_folder
 
 
@@ -18,7 +18,7 @@ def save_keras(model: Any, file: Path) -> None:
         os.replace(temporary, file)
         sync_folder(file.parent)
     except OSError as error:
-        raise WorkspaceError(f"The model could not be saved ({error.strerror}). Free some space.") from error
+        raise NotSaved(f"The model could not be saved ({error.strerror}). Free some space.") from error
     finally:
         temporary.unlink(missing_ok=True)
 

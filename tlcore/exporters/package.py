@@ -1,5 +1,6 @@
 """A run as a zip to take away: the model, its labels, and how to use it in a few lines."""
 
+import contextlib
 import io
 import json
 import re
@@ -8,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import tlcore
-from tlcore import backbones, datasets, evaluation, runtimes
+from tlcore import about, backbones, datasets, evaluation, runtimes
 from tlcore.backbones import AnyBackbone, OwnBackbone
 from tlcore.datasets import Split
 from tlcore.errors import NotFound, RunError, UnknownBackbone, WorkspaceError
@@ -62,6 +63,9 @@ def package(workspace: Workspace, run: Run, format: str = "keras") -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name, content in contents.items():
             archive.writestr(name, content)
+    # A workspace that cannot be written cannot be cleaned up either.
+    with contextlib.suppress(WorkspaceError):
+        about.mark_exported(run.folder)
     return buffer.getvalue()
 
 

@@ -4,21 +4,33 @@ A run's graph is in two parts: the frozen prefix, converted once and shared by a
 rest, which is small. So a second head is ready to predict at once.
 """
 
-from tlcore.runtimes.graph import Graph, to_litert
+from tlcore.runtimes.graph import Graph, Numbers, Pixels, to_litert
 from tlcore.runtimes.prefix_graph import LARGEST_DIFFERENCE
 from tlcore.runtimes.prefix_graph import is_there as prefix_is_converted
-from tlcore.runtimes.run_graph import GraphRecord, convert, open_graph, read_record, sample
+from tlcore.runtimes.run_graph import (
+    GraphRecord,
+    convert,
+    convert_whole,
+    open_graph,
+    read_record,
+    refuse_graph,
+    sample,
+)
 from tlcore.runtimes.runner import Runner, runner
 
 __all__ = [
     "LARGEST_DIFFERENCE",
     "Graph",
     "GraphRecord",
+    "Numbers",
+    "Pixels",
     "Runner",
     "convert",
+    "convert_whole",
     "open_graph",
     "prefix_is_converted",
     "read_record",
+    "refuse_graph",
     "runner",
     "sample",
     "to_litert",

@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +10,6 @@ from tlcore import images
 from tlcore.datasets import Dataset
 from tlcore.errors import RunError
 from tlcore.models import Network
-from tlcore.plans import PhasePlan
 from tlcore.runs import Run
 from tlcore.runtimes import graph, prefix_graph
 from tlcore.runtimes.graph import Graph, Pixels
@@ -20,7 +19,6 @@ log = logging.getLogger(__name__)
 
 # More would find nothing that these do not: a wrong graph is wrong everywhere.
 CHECKED_PICTURES = 4
-_WAY_OUT = "Export the model and predict with Keras."
 
 
 @dataclass(frozen=True)
@@ -34,6 +32,11 @@ class GraphRecord:
     """Largest relative difference from Keras on real pictures; -1 where there is none to tell."""
     sentence: str = ""
     """Why the graph is not used, where it differs too much."""
+
+    @property
+    def is_left_to_keras(self) -> bool:
+        """Whether only the Keras model may predict; of a model that nothing can run, no size is known."""
+        return bool(self.sentence and self.image_size_px)
 
 
 def open_graph(workspace: Workspace, run: Run) -> tuple[Graph, GraphRecord]:
@@ -55,6 +58,8 @@ def open_graph(workspace: Workspace, run: Run) -> tuple[Graph, GraphRecord]:
 def read_record(run: Run) -> GraphRecord:
     """Raises RunError when the run has none yet, or a damaged one."""
     if not (run.folder / "graph.json").is_file():
+        if run.has_model and run.imported_file.is_file():
+            raise RunError(f"The model of {run.name} is being made ready. Try again in a moment.")
         raise RunError(f"{run.name} has no finished model yet. Train it to the end first.")
     try:
         return GraphRecord(**read_json(run.folder / "graph.json"))
@@ -83,21 +88,34 @@ def convert(workspace: Workspace, run: Run, network: Network, dataset: Dataset) 
         if not sentence:
             values = Graph([prefix_graph.path_of(workspace, prefix.digest)]).run(pixels)
     if not sentence:
-        found, sentence = _suffix(run.folder / "suffix.tflite", network, phase, values)
+        found, sentence = _own_part(run, network.suffix(phase), values)
         largest = max(largest, found) if found >= 0 else found
-    record = GraphRecord(
-        network.plan.image_size_px,
-        prefix.digest[:32] if prefix else None,
-        largest,
-        f"{sentence} {_WAY_OUT}" if sentence else "",
-    )
+    prefix_name = prefix.digest[:32] if prefix else None
+    return _write_record(run, network.plan.image_size_px, prefix_name, largest, sentence)
+
+
+def convert_whole(run: Run, model: Any, pixels: Pixels) -> GraphRecord:
+    """The same for a model of which no part is shared; ``pixels``: (n, size, size, 3)."""
+    found, sentence = _own_part(run, model, pixels)
+    return _write_record(run, pixels.shape[1], None, found, sentence)
+
+
+def refuse_graph(run: Run, sentence: str) -> None:
+    """Write down why a run's model cannot be used for predictions."""
+    write_json(run.folder / "graph.json", vars(GraphRecord(0, None, -1.0, sentence)))
+
+
+def _write_record(
+    run: Run, size_px: int, prefix: str | None, difference: float, sentence: str
+) -> GraphRecord:
+    record = GraphRecord(size_px, prefix, difference, sentence)
     write_json(run.folder / "graph.json", vars(record))
     return record
 
 
-def _suffix(file: Path, network: Network, phase: PhasePlan, values: Pixels) -> tuple[float, str]:
-    """The run's own graph, its difference from Keras on the prefix's output, and why it may not be used."""
-    model = network.suffix(phase)
+def _own_part(run: Run, model: Any, values: Pixels) -> tuple[float, str]:
+    """The run's own graph, its difference from Keras on these values, and why it may not be used."""
+    file = run.folder / "suffix.tflite"
     try:
         write_atomic(file, graph.to_litert(model))
         found = prefix_graph.difference(

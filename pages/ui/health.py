@@ -1,0 +1,147 @@
+"""The health of a dataset: asked for, waited for, and what was found with its pictures and remedies."""
+
+import streamlit as st
+
+from pages.ui import findings, health_remedies, messages, state
+from pages.ui.messages import guarded, literal
+from tlcore import health
+from tlcore.datasets import Dataset
+from tlcore.health import Asked, Finding, Kind, Report
+
+_STAGES = {
+    "features": "What a network sees in the pictures",
+    "looks": "Sharpness, colours and borders",
+    "comparing": "Every picture with every other",
+}
+_TITLES = {
+    Kind.TWO_CLASSES: (":material/call_split:", "The same picture in two classes"),
+    Kind.EXACT: (":material/content_copy:", "The same picture twice"),
+    Kind.NEAR: (":material/filter_2:", "Nearly the same"),
+    Kind.GIVEAWAY: (":material/key:", "What gives a class away"),
+    Kind.ALIKE: (":material/compare:", "Classes that look alike"),
+    Kind.BLURRED: (":material/blur_on:", "Blurred"),
+    Kind.EMPTY: (":material/check_box_outline_blank:", "Nearly empty"),
+    Kind.TINY: (":material/photo_size_select_small:", "Tiny"),
+    Kind.IMBALANCE: (":material/balance:", "Some classes are much larger"),
+    Kind.FEW: (":material/hourglass_empty:", "Few pictures"),
+}
+
+
+def show_health(dataset: Dataset) -> None:
+    """The section of the Data page; it looks again every second while the pictures are being looked at."""
+    st.subheader("Health")
+    asked = health.look(state.workspace(), dataset.id)
+    if asked.report is not None:
+        _show_report(dataset, asked.report)
+    elif asked.under_way:
+        st.fragment(_watch, run_every=1.0)(dataset.id)
+    else:
+        _offer(dataset, asked)
+
+
+def _offer(dataset: Dataset, asked: Asked) -> None:
+    if asked.failure is not None:
+        st.error(literal(asked.failure), icon=":material/info:")
+    st.caption(
+        "Finds pictures that are there twice or nearly so, blurred and empty ones, classes that look alike, "
+        "and borders or captions that give a class away. It looks at every picture once, and a training "
+        "uses what it computes."
+    )
+    st.button(
+        "Check the pictures" if asked.failure is None else "Try again",
+        icon=":material/health_and_safety:",
+        key="health_start",
+        on_click=health_remedies.start,
+        args=(dataset,),
+    )
+
+
+def _watch(dataset_id: str) -> None:
+    # A fragment that looks again by itself is called by Streamlit, not by the page and its guard.
+    with guarded():
+        asked = health.look(state.workspace(), dataset_id)
+        if not asked.under_way:
+            st.rerun()
+        stage = asked.stage
+        if stage is None:
+            st.progress(0.0, "Waiting for a free worker …")
+        else:
+            share = stage.done / max(1, stage.total)
+            st.progress(share, f"{_STAGES[stage.name]}: {stage.done:,} of {stage.total:,}")
+
+
+def _show_report(dataset: Dataset, report: Report) -> None:
+    kept = health.kept_keys(state.workspace())
+    shown = [one for one in report.findings if one.key not in kept]
+    left = [one for one in report.findings if one.key in kept]
+    if not shown:
+        st.success(_nothing(report, left), icon=":material/check:")
+    _show_split(dataset, report)
+    for kind in Kind:
+        some = [one for one in shown if one.kind is kind]
+        if some:
+            _show_kind(dataset, kind, some)
+    if left:
+        _show_kept(left)
+
+
+def _nothing(report: Report, left: list[Finding]) -> str:
+    if left:
+        return f"Nothing else was found in {report.pictures:,} pictures."
+    return f"{report.pictures:,} pictures were looked at, and nothing was found that would hurt a training."
+
+
+def _show_split(dataset: Dataset, report: Report) -> None:
+    """Above all others, and also for pairs that were kept as they are: they may not be on both sides."""
+    torn = [one for one in report.findings if health.across(dataset, one)]
+    if not torn:
+        return
+    times = "" if len(torn) == 1 else f", {len(torn):,} times"
+    with st.container(border=True):
+        st.markdown(
+            f":material/call_split: **Nearly the same picture is on both sides of the split{times}**: what "
+            "is learned by heart from the one counts as understood at the other."
+        )
+        st.button(
+            "Keep them on one side",
+            type="primary",
+            icon=":material/join:",
+            key="health_together",
+            on_click=health_remedies.keep_together,
+            args=(dataset, report.findings),
+            help="A new version of the dataset, in which each such group moves to one side; the other "
+            "pictures stay where they are.",
+        )
+
+
+def _show_kind(dataset: Dataset, kind: Kind, some: list[Finding]) -> None:
+    icon, title = _TITLES[kind]
+    panel = st.expander(
+        f"{title} ({len(some):,})",
+        icon=icon,
+        expanded=kind in health.SIMILAR,
+        key=f"health_{kind}",
+        on_change=messages.keep_view,
+    )
+    if not panel.open:
+        return
+    with panel:
+        findings.show(dataset, kind, some)
+
+
+def _show_kept(left: list[Finding]) -> None:
+    panel = st.expander(
+        f"Kept as they are ({len(left):,})",
+        icon=":material/bookmark:",
+        key="health_kept",
+        on_change=messages.keep_view,
+    )
+    if not panel.open:
+        return
+    with panel:
+        for one in left:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.text(one.sentence)
+                st.button(
+                    "Show again", key=f"again_{one.key}", on_click=health_remedies.keep, args=([one], False)
+                )

@@ -1,0 +1,139 @@
+"""The state of a run in words, and the ways on from it."""
+
+import streamlit as st
+
+from pages.ui import session, state
+from pages.ui.messages import literal, told
+from pages.ui.numbers import seconds_words
+from tlcore import curves, jobs, vitals
+from tlcore.runs import Progress, Run, Status
+from tlcore.watching import Look, Place
+
+ICONS = {
+    Status.QUEUED: ":material/schedule:",
+    Status.PREPARING: ":material/ac_unit:",
+    Status.TRAINING: ":material/local_fire_department:",
+    Status.STOPPING: ":material/front_hand:",
+    Status.STALLED: ":material/hourglass_disabled:",
+    Status.DONE: ":material/check_circle:",
+    Status.STOPPED: ":material/stop_circle:",
+    Status.FAILED: ":material/error:",
+    Status.INTERRUPTED: ":material/link_off:",
+}
+SENTENCES = {
+    Status.QUEUED: "Waiting for its turn.",
+    Status.PREPARING: "Computing what the frozen layers see in each picture. This happens once.",
+    Status.TRAINING: "",
+    Status.STOPPING: "Stopping after the batch under way.",
+    Status.STALLED: "Nothing has been heard of its worker for a while.",
+    Status.DONE: "",
+    Status.STOPPED: "",
+    Status.FAILED: "It failed.",
+    Status.INTERRUPTED: "The process that trained it is gone.",
+}
+ORDINALS = ("Next", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth")
+MOST_MORE = 500
+TROUBLED = (Status.FAILED, Status.INTERRUPTED, Status.STALLED)
+
+
+def show(run: Run, look: Look) -> None:
+    status = look.progress.status
+    words = sentence(run, look)
+    if status in TROUBLED:
+        st.error(f"**{status.value.capitalize()}.** {words}", icon=ICONS[status])
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if status not in TROUBLED:
+            st.markdown(f"{ICONS[status]} **{status.value.capitalize()}.** {words}")
+        ways_on(run, status)
+    if not status.final:
+        st.progress(look.progress.share, _pace(run, look))
+
+
+def sentence(run: Run, look: Look) -> str:
+    """Markdown; what people named is literal."""
+    progress = look.progress
+    if progress.status is Status.STOPPED:
+        return _stopped(run, progress)
+    if look.place is not None:
+        return place_words(look.place)
+    # The state stands before it already.
+    message = progress.message.removeprefix(f"{progress.status.value.capitalize()}. ")
+    words = literal(message) or SENTENCES[progress.status]
+    if not progress.status.final and progress.time_left_s is not None:
+        words += f" About {seconds_words(progress.time_left_s)} left."
+    return words.strip()
+
+
+def place_words(place: Place) -> str:
+    """Second in the queue: Run ab12 trains now."""
+    number = ORDINALS[place.number - 1] if place.number <= len(ORDINALS) else f"Number {place.number}"
+    where = f"{number} in the queue"
+    if not place.running:
+        return f"{where}."
+    names = " and ".join(literal(name) for name in place.running)
+    return f"{where}: {names} {'trains' if len(place.running) == 1 else 'train'} now."
+
+
+def _pace(run: Run, look: Look) -> str:
+    """What stands over the bar."""
+    progress, last = look.progress, look.events[-1] if look.events else {}
+    if progress.epochs:
+        words = f"Epoch {len(progress.epochs)} of {progress.epochs_total}"
+    elif last.get("event") == "features":
+        words = f"{last['done']:,} of {last['total']:,} pictures"
+    else:
+        return ""
+    pace = vitals.pictures_per_s(run, look.events)
+    if pace is None or progress.status not in (Status.PREPARING, Status.TRAINING):
+        return words
+    return f"{words} · {f'{pace:,.0f}' if pace >= 10 else f'{pace:.2g}'} pictures a second"
+
+
+def _stopped(run: Run, progress: Progress) -> str:
+    if not run.has_model:
+        return "It had not begun to learn."
+    if progress.kept and progress.kept[-1] > max(curves.phase_ends(progress.epochs), default=0):
+        return f"The model is that of the best epoch before the stop, {progress.kept[-1]}."
+    return "The model is as it was at the stop."
+
+
+def ways_on(run: Run, status: Status) -> None:
+    if status is Status.STALLED:
+        st.button("End the worker", icon=":material/power_settings_new:", on_click=_kill, args=(run,))
+    elif not status.final:
+        stopping = status is Status.STOPPING
+        st.button("Stop", icon=":material/stop:", on_click=_stop, args=(run,), disabled=stopping)
+    elif status.resumable:
+        st.button("Resume", icon=":material/resume:", on_click=_resume, args=(run,))
+    else:
+        _offer_more_epochs(run)
+
+
+def _offer_more_epochs(run: Run) -> None:
+    # A form: the number that was typed just before the click comes with it.
+    with (
+        st.form("extend", border=False, width="content"),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        st.number_input("More epochs", 1, MOST_MORE, 5, key="more_epochs", width=130)
+        st.form_submit_button("Train on", icon=":material/resume:", on_click=_extend, args=(run,))
+
+
+@told
+def _stop(run: Run) -> None:
+    jobs.stop(state.workspace(), run)
+
+
+@told
+def _kill(run: Run) -> None:
+    jobs.kill(state.workspace(), run)
+
+
+@told
+def _resume(run: Run) -> None:
+    jobs.resume(state.workspace(), run, owner=state.owner())
+
+
+@told
+def _extend(run: Run) -> None:
+    jobs.extend(state.workspace(), run, session.entered("more_epochs"), owner=state.owner())

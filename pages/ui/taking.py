@@ -1,0 +1,92 @@
+"""Pictures being taken in by a worker: how far it is, and what became of it."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.ui import messages, state
+from pages.ui.messages import literal, told
+from pages.ui.numbers import seconds_words
+from tlcore import intake_jobs, intake_records
+from tlcore.errors import WorkspaceError
+from tlcore.intake_records import Intake, Look, Status
+
+LOOK_S = 0.5
+
+
+def begin(start: Callable[[], Intake]) -> None:
+    """Queue an intake and watch it from now on."""
+    with messages.shown():
+        with st.spinner("Starting …", show_time=True):
+            record = start()
+        state.select(intake=record.id)
+        st.rerun()
+
+
+def show() -> bool:
+    """What was brought here last, if anything; whether it is still under way. A new dataset is chosen."""
+    record = _chosen()
+    if record is None:
+        return False
+    look = intake_jobs.look(state.workspace(), record)
+    if look.status is Status.DONE:
+        state.select(dataset=look.dataset_id, intake=None)
+        st.rerun()
+    if not look.status.final:
+        with st.container(border=True):
+            st.markdown(f"**{literal(record.called or record.name)}**")
+            st.fragment(_watch, run_every=LOOK_S)(record)
+        return True
+    if look.status is Status.FAILED:
+        st.error(literal(look.message), icon=":material/info:")
+    elif look.status is Status.INTERRUPTED:
+        st.warning("The process that read the pictures is gone. What it had read is kept.")
+        st.button("Go on", key="go_on", icon=":material/play_arrow:", on_click=_go_on, args=(record.id,))
+    else:
+        state.select(intake=None)
+    return False
+
+
+def _chosen() -> Intake | None:
+    id = state.selected("intake")
+    if not id:
+        return None
+    try:
+        return intake_records.load(state.workspace(), id)
+    except WorkspaceError:
+        # Of days ago, or a link that is cut short: nothing is lost with it.
+        state.select(intake=None)
+        return None
+
+
+def _watch(record: Intake) -> None:
+    # A fragment that looks again by itself is called by Streamlit, not by the page and its guard.
+    with messages.guarded():
+        look = intake_jobs.look(state.workspace(), record)
+        if look.status.final:
+            st.rerun()
+        st.progress(look.done / max(1, look.total), words(look))
+        st.button("Stop", key="stop_intake", icon=":material/stop:", on_click=_stop, args=(record.id,))
+
+
+def words(look: Look) -> str:
+    """What stands over the bar."""
+    if look.status is Status.QUEUED:
+        return "Waiting for the engine: it starts, or ends what it does first."
+    told = f"{look.done:,} of {look.total:,} files"
+    if look.per_s is None:
+        return told
+    left_s = (look.total - look.done) / look.per_s
+    pace = f"{look.per_s:,.0f}" if look.per_s >= 10 else f"{look.per_s:.2g}"
+    return f"{told} · {pace} a second · about {seconds_words(left_s)} left"
+
+
+@told
+def _stop(id: str) -> None:
+    intake_jobs.stop(state.workspace(), intake_records.load(state.workspace(), id))
+
+
+@told
+def _go_on(id: str) -> None:
+    record = intake_records.load(state.workspace(), id)
+    intake_jobs.again(state.workspace(), record, owner=state.owner())

@@ -1,0 +1,192 @@
+"""Where browsers send pictures: a route beside Streamlit's own, which would keep whole files in memory.
+
+``POST /thaw/uploads/<id>`` begins an upload or goes on with one, ``PUT ...?offset=`` sends a piece. Who sends
+holds a token that a page of this server gave to its session; nothing but the browser on the page itself is
+answered.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import streamlit as st
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from pages.ui import state
+from tlcore import uploads
+from tlcore.errors import NotFound, ThawError
+from tlcore.uploads import MAX_PIECE_BYTES, Kind, Upload
+
+TOKEN_HEADER = "X-Thaw-Token"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+# New with each start of the server: the pages that are open then get new tokens by themselves.
+_SECRET = secrets.token_bytes(32)
+_MAX_ORDER_BYTES = 4096
+
+
+class _Refused(Exception):
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def path() -> str:
+    """What an upload's id is appended to, as a browser asks for it."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{base}/thaw/uploads/" if base else "/thaw/uploads/"
+
+
+def routes() -> list[Route]:
+    return [Route(f"{path()}{{id}}", _answer, methods=["POST", "PUT"])]
+
+
+def new_token() -> str:
+    """For one session."""
+    owner = secrets.token_hex(16)
+    return f"{owner}.{_signed(owner)}"
+
+
+def limit_bytes() -> int:
+    """Of one upload."""
+    return int(st.get_option("server.maxUploadSize")) * 1024 * 1024
+
+
+def is_local(headers: Mapping[str, str]) -> bool:
+    """Whether the server listens to this computer alone, and the browser runs on it: not behind a proxy."""
+    passed_on = {"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"}
+    return (
+        _listens_to_itself()
+        and _hostname(headers.get("Host", headers.get("host", ""))) in LOOPBACK
+        and not passed_on & {name.lower() for name in headers}
+    )
+
+
+async def _answer(request: Request) -> JSONResponse:
+    try:
+        owner = _owner(request)
+        if request.method == "POST":
+            order = _Order.parse(await _json(request))
+            told = await run_in_threadpool(_begin, request.path_params["id"], owner, order)
+        else:
+            offset = _offset(request)
+            piece = await _body(request, MAX_PIECE_BYTES)
+            told = await run_in_threadpool(_append, request.path_params["id"], offset, piece)
+        return JSONResponse(told)
+    except _Refused as refused:
+        return JSONResponse({"message": str(refused)}, refused.status)
+    except NotFound as error:
+        return JSONResponse({"message": str(error)}, 404)
+    except ThawError as error:
+        return JSONResponse({"message": str(error)}, 422)
+    except ClientDisconnect:
+        return JSONResponse({"message": "The browser left."}, 400)
+
+
+class _Order:
+    """What a browser says of an upload as it begins."""
+
+    def __init__(self, name: str, kind: str) -> None:
+        self.name, self.kind = name, kind
+
+    @classmethod
+    def parse(cls, told: Any) -> "_Order":
+        if not (isinstance(told, dict) and isinstance(told.get("name"), str) and told.get("kind") in [*Kind]):
+            raise _Refused(400, "This is no upload of Thaw. Reload the page and try again.")
+        return cls(told["name"], told["kind"])
+
+
+def _begin(id: str, owner: str, order: _Order) -> dict[str, Any]:
+    upload = uploads.begin(state.workspace(), id, owner=owner, name=order.name, kind=order.kind)
+    return _told(upload, uploads.received_bytes(upload), names=True)
+
+
+def _append(id: str, offset: int, piece: bytes) -> dict[str, Any]:
+    upload = uploads.load(state.workspace(), id)
+    return _told(upload, uploads.append(upload, offset, piece, limit_bytes=limit_bytes()))
+
+
+def _told(upload: Upload, received: int, *, names: bool = False) -> dict[str, Any]:
+    told: dict[str, Any] = {"received": received}
+    if names and upload.kind is Kind.FOLDER:
+        # A name that is no Unicode can be kept, but not told.
+        told["names"] = [name.encode("utf-8", "replace").decode() for name in uploads.arrived(upload)]
+    return told
+
+
+def _owner(request: Request) -> str:
+    """Who sends, by the token. Raises _Refused for any but the browser on a page of this server."""
+    host, origin = request.headers.get("host", ""), request.headers.get("origin", "")
+    if not _is_our_host(host):
+        raise _Refused(
+            403,
+            "This server does not go by the name it was asked for. Open it under the address it shows at its "
+            "start, or add the name to server.allowedHosts.",
+        )
+    if urlsplit(origin).netloc.lower() != host.lower():
+        raise _Refused(403, "Pictures are taken from Thaw's own pages only.")
+    owner, _, signature = request.headers.get(TOKEN_HEADER, "").partition(".")
+    if not hmac.compare_digest(signature.encode(), _signed(owner).encode()):
+        raise _Refused(403, "This page is out of date. Reload it and try again.")
+    return owner
+
+
+def _signed(owner: str) -> str:
+    return hmac.new(_SECRET, owner.encode(), hashlib.sha256).hexdigest()
+
+
+def _is_our_host(host: str) -> bool:
+    """Against a foreign name that leads to this computer. A server for others may have any name, unless
+    ``server.allowedHosts`` says which."""
+    name = _hostname(host)
+    allowed = [str(one).lower() for one in st.get_option("server.allowedHosts") or ()]
+    allowed.append(str(st.get_option("browser.serverAddress") or "").lower())
+    if (
+        name in allowed
+        or "*" in allowed
+        or any(one[:2] == "*." and name.endswith(one[1:]) for one in allowed)
+    ):
+        return True
+    return name in LOOPBACK or (not _listens_to_itself() and len(allowed) == 1)
+
+
+def _listens_to_itself() -> bool:
+    return st.get_option("server.address") in LOOPBACK
+
+
+def _hostname(host: str) -> str:
+    try:
+        return (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _offset(request: Request) -> int:
+    given = request.query_params.get("offset", "")
+    if not (given.isascii() and given.isdigit() and len(given) < 20):
+        raise _Refused(400, "This is no piece of an upload. Reload the page and try again.")
+    return int(given)
+
+
+async def _json(request: Request) -> Any:
+    try:
+        return json.loads(await _body(request, _MAX_ORDER_BYTES))
+    except ValueError:
+        return None
+
+
+async def _body(request: Request, limit: int) -> bytes:
+    """Raises _Refused as soon as it is too long, whatever its header says."""
+    content = bytearray()
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > limit:
+            raise _Refused(413, f"A piece of the upload is larger than {limit:,} bytes.")
+    return bytes(content)

@@ -1,0 +1,103 @@
+"""Bringing pictures on the Data page: they are taken in by a worker, and watched until they are a dataset."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.ui import taking, upload_route
+from pages.ui.messages import literal
+from tests.pages.test_pages import metrics, opened, shown
+from tlcore import engine, intake_records, sources
+from tlcore.intake_records import Look, Status
+from tlcore.workspace import Workspace
+
+
+@pytest.fixture
+def with_engine(home: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    # No TensorFlow is needed for it.
+    monkeypatch.setenv("THAW_ENGINE_PRELOAD", "")
+    yield home
+    if (crew := engine.find(home)) is not None:
+        crew.stop()
+
+
+def taken_in(app: AppTest) -> AppTest:
+    """Until what was brought is a dataset, or cannot be one."""
+    deadline = time.monotonic() + 60
+    while "intake" in app.query_params and not app.error:
+        assert time.monotonic() < deadline, shown(app)
+        app.run()
+    return app
+
+
+def click(app: AppTest, label: str) -> None:
+    next(button for button in app.button if button.label == label).click().run()
+
+
+def test_the_sample_comes_in_with_one_click(with_engine: Workspace) -> None:
+    app = opened("Data")
+    click(app, "Use the sample")
+    taken_in(app)
+    assert metrics(app) == {"Pictures": "228", "Classes": "6", "For training": "171", "For validation": "57"}
+    assert "dataset" in app.query_params
+
+
+def test_a_folder_of_this_computer(
+    with_engine: Workspace, few_pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened("Data")
+    assert len(app.text_input) == 0, "another computer is not offered this one's disk"
+    monkeypatch.setattr(upload_route, "is_local", lambda headers: True)
+    app.run()
+
+    def use(path: str) -> None:
+        app.text_input[0].set_value(path)
+        click(app, "Use these pictures")
+        taken_in(app)
+
+    use("no/such/folder")
+    assert [error.value for error in app.error] == [
+        literal(
+            "There is no folder or file of this name. Give the whole path, as your file manager shows it."
+        )
+    ]
+    (tmp_path / "notes.txt").write_text("hello")
+    use(str(tmp_path / "notes.txt"))
+    said = f"'notes.txt' is not a zip, tar or tar.gz archive, or a folder of pictures. {sources.HOW}"
+    assert [error.value for error in app.error] == [literal(said)]
+    use(f'"{few_pictures}"')
+    assert (len(app.error), metrics(app)["Pictures"]) == (0, "36")
+
+
+def test_an_intake_that_was_cut_off_can_go_on(with_engine: Workspace, few_pictures: Path) -> None:
+    record = intake_records.create(with_engine, few_pictures, name="few")
+    record.record("reading", done=3, total=36)
+    app = opened("Data", intake=record.id)
+    assert [warning.value for warning in app.warning] == [
+        "The process that read the pictures is gone. What it had read is kept."
+    ]
+    click(app, "Go on")
+    taken_in(app)
+    assert metrics(app)["Pictures"] == "36"
+
+
+def test_an_intake_of_long_ago_is_no_dead_end(home: Workspace) -> None:
+    app = opened("Data", intake="00000000-00000000")
+    assert not app.exception
+    assert not app.error
+    assert "intake" not in app.query_params
+
+
+@pytest.mark.parametrize(
+    ("look", "said"),
+    [
+        (Look(Status.QUEUED), "Waiting for the engine: it starts, or ends what it does first."),
+        (Look(Status.READING, 1, 10_000), "1 of 10,000 files"),
+        (Look(Status.READING, 4000, 10_000, 100), "4,000 of 10,000 files · 100 a second · about 60 s left"),
+    ],
+)
+def test_what_is_told_of_an_intake(look: Look, said: str) -> None:
+    assert taking.words(look) == said

@@ -1,0 +1,127 @@
+"""A dataset as a zip that other tools read: ``train/<class>/<picture>``, and its manifest.
+
+Thaw takes the same zip in again, with the split that it says. With several labels per picture they lie in
+``train/``, ``val/`` and ``test/`` themselves, and ``labels.csv`` says their labels.
+"""
+
+import csv
+import io
+import json
+import os
+import re
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePosixPath
+
+from tlcore.errors import NotFound, NotSaved
+from tlcore.labels_file import NAME
+from tlcore.manifest import Dataset, Item, to_json
+
+__all__ = ["paths", "size_bytes", "write"]
+
+Progress = Callable[[int, int], None]
+
+MAX_NAME_CHARACTERS = 80
+
+# What Windows, macOS or a path cannot have in a name.
+_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+# A spreadsheet takes a cell that begins so for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write(dataset: Dataset, target: Path, progress: Progress = lambda done, total: None) -> Path:
+    """Write the zip and return where it is; `target` is there whole or not at all, whatever happens.
+
+    Picture by picture, so memory does not grow with the dataset; `progress` is called with (pictures done,
+    pictures in all). Raises NotSaved when it cannot be written, NotFound for a picture that is gone.
+    """
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    except OSError as error:
+        raise _not_saved(target, error) from error
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            # Pictures are compressed already.
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+                _fill(archive, dataset, progress)
+            file.flush()
+            os.fsync(file.fileno())
+        # Renamed last: a reader must never see half a file.
+        os.replace(temporary, target)
+    except OSError as error:
+        raise _not_saved(target, error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    return target
+
+
+def size_bytes(dataset: Dataset) -> int:
+    """What its pictures take, near enough the size of the zip."""
+    return sum(path.stat().st_size for item in dataset.items if (path := dataset.path(item)).is_file())
+
+
+def paths(dataset: Dataset) -> Iterator[tuple[Item, str]]:
+    """Each item with its path in the zip: names that every system takes, and no two alike in any case."""
+    taken: set[str] = set()
+    folders = _class_folders(dataset)
+    for item in dataset.items:
+        folder = item.split.value if dataset.several_labels else f"{item.split.value}/{folders[item.label]}"
+        ending = PurePosixPath(item.file).suffix
+        stem = _safe(PurePosixPath(item.name).stem if item.name else "", f"picture-{item.sha256[:8]}")
+        yield item, _unlike(f"{folder}/{stem}", ending, taken)
+
+
+def _class_folders(dataset: Dataset) -> list[str]:
+    taken: set[str] = set()
+    return [_unlike(_safe(name, f"class-{label}"), "", taken) for label, name in enumerate(dataset.classes)]
+
+
+def _unlike(start: str, ending: str, taken: set[str]) -> str:
+    name, number = f"{start}{ending}", 2
+    while name.casefold() in taken:
+        name, number = f"{start} ({number}){ending}", number + 1
+    taken.add(name.casefold())
+    return name
+
+
+def _safe(name: str, otherwise: str) -> str:
+    cleaned = _UNSAFE.sub("_", name)[:MAX_NAME_CHARACTERS].strip(" .")
+    return f"_{cleaned}" if _RESERVED.fullmatch(cleaned) else cleaned or otherwise
+
+
+def _fill(archive: zipfile.ZipFile, dataset: Dataset, progress: Progress) -> None:
+    placed = list(paths(dataset))
+    for done, (item, path) in enumerate(placed, start=1):
+        try:
+            archive.write(dataset.path(item), path)
+        except FileNotFoundError as error:
+            raise NotFound("A picture of this dataset is missing. Add the pictures again.") from error
+        progress(done, len(placed))
+    if dataset.several_labels:
+        archive.writestr(NAME, _table(dataset, placed))
+    archive.writestr("manifest.json", json.dumps(to_json(dataset), indent=1, ensure_ascii=False))
+
+
+def _table(dataset: Dataset, placed: list[tuple[Item, str]]) -> str:
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["file", "labels", "group"])
+    for item, path in placed:
+        names = ";".join(_plain(dataset.classes[label]) for label in item.labels)
+        rows.writerow([path, names, _plain(item.group)])
+    return text.getvalue()
+
+
+def _plain(cell: str) -> str:
+    """Not a formula, and without the marks that separate labels."""
+    cell = cell.replace(";", ",").replace("|", "/")
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _not_saved(target: Path, error: OSError) -> NotSaved:
+    return NotSaved(
+        f"{target.name} could not be written ({error.strerror}). Free some space, or choose another place."
+    )

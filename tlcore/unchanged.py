@@ -1,0 +1,40 @@
+"""Whether a run can go on: its pictures and its pretrained weights must be those that it began with."""
+
+from tlcore import backbones, datasets, history
+from tlcore.datasets import Dataset
+from tlcore.errors import NotFound, RunError
+from tlcore.history import Event
+from tlcore.runs import Run
+from tlcore.workspace import Workspace
+
+_WAY_OUT = "Bring back what was there, or duplicate the run."
+
+
+def check(workspace: Workspace, run: Run, events: list[Event]) -> Dataset:
+    """The run's dataset. Reads every picture of it. Raises RunError with the difference."""
+    try:
+        dataset = datasets.load(workspace, run.dataset_id)
+    except NotFound as error:
+        raise RunError(f"The dataset {run.dataset_name!r} of this run is gone. {_WAY_OUT}") from error
+    changed = datasets.changes(dataset)
+    if changed:
+        pictures = "1 picture" if len(changed) == 1 else f"{len(changed)} pictures"
+        first = changed[0]
+        raise RunError(
+            f"{pictures} of the dataset {run.dataset_name!r} changed since the run began. "
+            f"{first.name}: {first.reason} {_WAY_OUT}"
+        )
+    began_with = next((e.get("weights") for e in history.story(events) if e["event"] == "phase"), None)
+    choice = run.recipe.backbone
+    now = backbones.get(choice.name, workspace).weights_id(choice.weights, workspace.weights, run.recipe.seed)
+    if began_with is not None and now is not None and now != began_with:
+        raise RunError(
+            f"The pretrained weights are not those that the run began with: {_short(began_with)} then, "
+            f"{_short(now)} now. {_WAY_OUT}"
+        )
+    return dataset
+
+
+def _short(weights_id: str) -> str:
+    """Enough of a hash to tell it from another."""
+    return weights_id if len(weights_id) <= 40 and ":" in weights_id else weights_id[:12]
