@@ -65,7 +65,7 @@ def test_a_split_that_cannot_be_used_is_made_anew(workspace: Workspace, extra: s
     files |= {extra.format(n): pictures.png(700 + n) for n in range(4)}
     dataset = taken(workspace, files)
     assert sides(dataset) == {"cats": [3, 1, 0], "dogs": [3, 1, 0], "only": [3, 1, 0]}
-    assert (dataset.notes, dataset.split_by) == ((ANEW.format("'train', 'val'"),), "")
+    assert (dataset.notes[-1], dataset.split_by) == (ANEW.format("'train', 'val'"), "")
 
 
 def test_the_folders_above_a_class_are_kept_as_text(workspace: Workspace) -> None:

@@ -115,11 +115,15 @@ def test_caching_equals_a_plain_keras_fit(workspace: Workspace, few_pictures: Pa
             "backbone": {"name": "efficientnet_lite0", "image_size": 96},
             "head": {"layers": [{"dense": 8}]},
             "batch_size": 8,
-            "phases": [{"epochs": 3, "freeze": "all"}, {"epochs": 2, "freeze": 120, "learning_rate": 1e-4}],
+            # Not Adam for many layers: it divides small gradients by their size, and so the last digits of
+            # LiteRT's features, which are others than TensorFlow's, come to the front.
+            "phases": [
+                {"epochs": 3, "freeze": "all"},
+                {"epochs": 2, "freeze": 120, "optimizer": "sgd", "learning_rate": 0.001},
+            ],
         }
     )
     run = train(workspace, dataset, recipe)
-
     plain_history = plain.history(Network(plans.make(recipe, 3), workspace.weights), dataset)
     assert np.abs(curve(run) - plain_history).max() < 1e-4
 

@@ -285,7 +285,7 @@ def test_several_labels_take_their_loss_unless_one_was_chosen(tmp_path: Path, wo
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("train", "no-such-folder"), "There is no folder, zip or dataset 'no-such-folder'"),
+        (("train", "no-such-folder"), "There is no folder, archive or dataset 'no-such-folder'"),
         (("train", str(SAMPLE), "--set", "backbone.name=mobilnet"), "Did you mean 'mobilenet'"),
         (("train", str(SAMPLE), "--set", "epochs"), "--set takes KEY=VALUE"),
         (("train", str(SAMPLE / "bird")), "one folder per class"),

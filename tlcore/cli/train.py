@@ -134,7 +134,9 @@ def dataset_of(
         try:
             return datasets.load(workspace, data)
         except NotFound:
-            raise DatasetError(f"There is no folder, zip or dataset {data!r}. Check the spelling.") from None
+            raise DatasetError(
+                f"There is no folder, archive or dataset {data!r}. Check the spelling."
+            ) from None
     dataset = intake.take(
         workspace,
         source,
