@@ -19,6 +19,8 @@ from tlcore.plans import Plan
 DOUBLE_CLICK_S = 2.0
 # A wish that no page came to fulfil, since somebody left it, is forgotten.
 WISH_S = 30.0
+# What was typed before a click reaches us within this time of the click, and nobody notices it.
+LATECOMER_S = 0.3
 
 
 @messages.told
@@ -31,8 +33,14 @@ def start_if_wished(recipe: Recipe, dataset: Dataset) -> None:
 
     Then it comes while this page is drawn, which begins anew with it, and ends here with what was typed.
     """
-    now_s, notes = time.monotonic(), state.notes()
-    if now_s - notes.pop("wished_s", -WISH_S) >= WISH_S:
+    notes = state.notes()
+    if "wished_s" not in notes:
+        return
+    time.sleep(LATECOMER_S)
+    # Here the page begins anew if something came meanwhile; the wish is still noted then.
+    st.empty()
+    now_s = time.monotonic()
+    if now_s - notes.pop("wished_s") >= WISH_S:
         return
     wanted = (recipe.id, dataset.id)
     last = notes.get("last_start")

@@ -34,7 +34,8 @@ def started(page, address: str, workspace: Workspace, epochs: int) -> Run:
     """Type the epochs and click at once, without Enter; the run that begins."""
     page.goto(address)
     page.get_by_role("spinbutton", name="Epochs").fill(str(epochs))
-    page.get_by_role("button", name="Start training").click()
+    # As long as a finger is on the button.
+    page.get_by_role("button", name="Start training").click(delay=100)
     page.wait_for_url(re.compile("run="))
     found = re.search(r"run=([0-9a-f-]+)", page.url)
     assert found

@@ -61,7 +61,10 @@ def test_a_run_is_watched_to_its_end(served_workspace: Workspace, url: str, brow
         assert hovered.count() == 1
 
         epoch(run, 2)
-        page.wait_for_function("document.querySelector('.js-plotly-plot')?.data?.[0].x.length === 2")
+        page.wait_for_function(
+            "document.querySelector('.js-plotly-plot')?.data?.some("
+            "one => one.name === 'Training' && one.x.length === 2)"
+        )
         assert page.evaluate("window.told") == []
         run.record("done", val_accuracy=0.914, test_accuracy=None, seconds={})
         page.wait_for_function("document.title === '✓ Watched: 91 % · Thaw'")
