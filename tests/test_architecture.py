@@ -34,6 +34,7 @@ LAYERS = (
     ("tlcore.run_files",),
     ("tlcore.trash",),
     ("tlcore.overview",),
+    ("tlcore.held_jobs",),
     ("tlcore.engine", "tlcore.training"),
     ("tlcore.trainer",),
     ("tlcore.material",),

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tlcore import shards
+from tlcore import feature_store, shards
 from tlcore.shards import Shards
 from tlcore.workspace import Workspace
 
@@ -67,6 +67,7 @@ def test_joined_they_are_the_cache(some: Shards) -> None:
     some.join({"images": 7})
     assert np.array_equal(np.load(some.folder / "features.npy"), ROWS)
     assert sorted(file.name for file in some.folder.iterdir()) == ["features.npy", "index.json"]
+    assert not [*feature_store.locks(some.workspace).glob("*.shard")]
 
 
 def test_who_comes_late_neither_takes_nor_joins(some: Shards) -> None:

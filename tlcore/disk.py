@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from tlcore import feature_store, overview, sizes, trash
+from tlcore import feature_store, held_jobs, overview, sizes, trash
 from tlcore.errors import WorkspaceError
 from tlcore.overview import Line
 from tlcore.runs import Status
@@ -122,7 +122,7 @@ def _features(workspace: Workspace, lines: list[Line]) -> Iterator[Removable]:
 
 def _graphs(workspace: Workspace) -> Iterator[Removable]:
     """Those of frozen layers that no run predicts with, the deleted ones included: they may be had back."""
-    if overview.job_keys(workspace) != set():
+    if held_jobs.all_held(workspace) != {}:
         return  # A job may be about to open one that no run names yet.
     used = {
         _prefix_of(file) for home in (workspace.runs, workspace.trash) for file in home.glob("*/graph.json")

@@ -4,9 +4,9 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from tlcore import engine, intake_process, intake_records, uploads
+from tlcore import engine, held_jobs, intake_process, intake_records, uploads
 from tlcore.archives import clean_text
-from tlcore.engine import Priority
+from tlcore.engine import Engine, Priority
 from tlcore.errors import EngineError
 from tlcore.intake_records import Intake, Look
 from tlcore.uploads import Upload
@@ -42,14 +42,7 @@ def start(
         own_split=own_split,
     )
     try:
-        crew.submit(
-            record.job_key,
-            intake_process.run_job,
-            str(workspace.home),
-            record.id,
-            owner=owner,
-            priority=Priority.QUICK,
-        )
+        _submit(crew, workspace, record, owner)
     except EngineError:
         shutil.rmtree(record.folder, ignore_errors=True)
         raise
@@ -81,6 +74,10 @@ def again(workspace: Workspace, record: Intake, *, owner: str = "") -> None:
     record.stop_file.unlink(missing_ok=True)
     if record.job_key not in crew.jobs():
         record.record("queued")
+    _submit(crew, workspace, record, owner)
+
+
+def _submit(crew: Engine, workspace: Workspace, record: Intake, owner: str) -> None:
     crew.submit(
         record.job_key,
         intake_process.run_job,
@@ -96,7 +93,7 @@ def look(workspace: Workspace, record: Intake) -> Look:
     found = intake_records.look(record, alive=True)
     if found.status.final:
         return found
-    alive = _is_alive(workspace, record)
+    alive = held_jobs.holds(workspace, record.job_key)
     # Read again after asking: it may have ended between the first look and the question.
     return intake_records.look(record, alive=alive)
 
@@ -113,11 +110,3 @@ def stop(workspace: Workspace, record: Intake) -> None:
     except EngineError:
         # It looks for the stop file itself, if it still reads.
         return
-
-
-def _is_alive(workspace: Workspace, record: Intake) -> bool:
-    crew = engine.find(workspace)
-    try:
-        return crew is not None and record.job_key in crew.jobs()
-    except EngineError:
-        return engine.find(workspace) is not None

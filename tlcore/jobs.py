@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import filelock
 
-from tlcore import engine, heartbeat, plans, prices, recipes, runs, training, unchanged
+from tlcore import engine, heartbeat, held_jobs, plans, prices, recipes, runs, training, unchanged
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.engine import Engine, Priority
@@ -71,7 +71,7 @@ def progress(workspace: Workspace, run: Run) -> Progress:
     found = runs.progress(run, run.events(), alive=True)
     if found.status.final:
         return found
-    alive = _is_alive(workspace, run)
+    alive = held_jobs.holds(workspace, run.job_key)
     # Read again after asking: the job may have ended between the first look and the question.
     return runs.progress(run, run.events(), alive=alive)
 
@@ -184,15 +184,6 @@ def _submit(crew: Engine, workspace: Workspace, run: Run, plan: Plan, dataset: D
         owner=owner,
         priority=Priority.QUICK if seconds <= QUICK_S else Priority.LONG,
     )
-
-
-def _is_alive(workspace: Workspace, run: Run) -> bool:
-    """Whether the engine holds the run's job. One that is there but does not answer may still train."""
-    crew = engine.find(workspace)
-    try:
-        return crew is not None and run.job_key in crew.jobs()
-    except EngineError:
-        return engine.find(workspace) is not None
 
 
 def _cancelled(workspace: Workspace, run: Run) -> bool:

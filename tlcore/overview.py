@@ -6,9 +6,9 @@ A run that ended is known by the stamps of its files: hundreds of them cost litt
 import functools
 from dataclasses import dataclass
 
-from tlcore import engine, measures, runs, sizes
+from tlcore import held_jobs, measures, runs, sizes
 from tlcore.datasets import Split
-from tlcore.errors import EngineError, NotFound
+from tlcore.errors import NotFound
 from tlcore.runs import Progress, Run
 from tlcore.workspace import Stamp, Workspace, stamp
 
@@ -35,21 +35,12 @@ def lines(workspace: Workspace) -> list[Line]:
     found = {run.id: _as_if_left(workspace, run) for run in runs.list_all(workspace)}
     unfinished = [line.run for line in found.values() if line and not line.progress.final]
     if unfinished:
-        keys = job_keys(workspace)
+        keys = held_jobs.all_held(workspace)
         for run in unfinished:
             # Read again after asking: it may have ended between the first look and the question.
             held = keys is None or run.job_key in keys
             found[run.id] = _under_way(run) if held else _as_if_left(workspace, run)
     return [line for line in found.values() if line]
-
-
-def job_keys(workspace: Workspace) -> set[str] | None:
-    """Of the jobs that the engine holds; None when it is there but does not answer: it may still work."""
-    try:
-        crew = engine.find(workspace)
-        return set(crew.jobs()) if crew is not None else set()
-    except EngineError:
-        return None if engine.find(workspace) is not None else set()
 
 
 def _under_way(run: Run) -> Line:

@@ -8,6 +8,7 @@ Who works on a shard is told by a file lock, which ends with its process however
 killed loses its one shard, and whoever comes next goes on with the others.
 """
 
+import contextlib
 import math
 import os
 import shutil
@@ -95,6 +96,10 @@ class Shards:
                 self._write(self.folder / "features.npy", self.shape[0], parts)
                 write_json(self.folder / "index.json", index)
         shutil.rmtree(self.folder / "shards", ignore_errors=True)
+        for number in range(self.count):
+            # Whoever holds one yet finds that there is an index. Windows removes none that is held.
+            with contextlib.suppress(OSError):
+                self._lock(number).unlink(missing_ok=True)
         for number in range(self.count):
             self._lock(number).unlink(missing_ok=True)
 

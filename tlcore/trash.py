@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tlcore import overview, runs, sizes
+from tlcore import held_jobs, runs, sizes
 from tlcore.errors import NotFound, RunError, WorkspaceError
 from tlcore.runs import Run
 from tlcore.workspace import Workspace, read_json, sync_folder, write_json
@@ -80,7 +80,7 @@ def empty(workspace: Workspace, older_than_days: float = 0) -> list[Deleted]:
 
 def check_is_free(workspace: Workspace, run: Run, what: str) -> None:
     """Raises RunError where the run is under way: queued, preparing, training or being stopped."""
-    keys = overview.job_keys(workspace)
+    keys = held_jobs.all_held(workspace)
     progress = runs.progress(run, run.events(), alive=keys is None or run.job_key in keys)
     if not progress.status.final:
         raise RunError(

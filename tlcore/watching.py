@@ -10,10 +10,10 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tlcore import engine, runs
+from tlcore import held_jobs, runs
 from tlcore.curves import Ghost
 from tlcore.engine import JobState
-from tlcore.errors import EngineError, ThawError
+from tlcore.errors import ThawError
 from tlcore.runs import Event, Progress, Run, Status
 from tlcore.workspace import Workspace, read_lines_from
 
@@ -165,14 +165,6 @@ def _jobs(workspace: Workspace, key: str) -> dict[str, JobState] | None:
     asked_s, answer = _answers.get(workspace.home, (-FRESH_S, None))
     if answer is not None and key in answer and time.monotonic() - asked_s < FRESH_S:
         return answer
-    answer = _ask(workspace)
+    answer = held_jobs.all_held(workspace)
     _answers[workspace.home] = (time.monotonic(), answer)
     return answer
-
-
-def _ask(workspace: Workspace) -> dict[str, JobState] | None:
-    try:
-        crew = engine.find(workspace)
-        return crew.jobs() if crew is not None else {}
-    except EngineError:
-        return None if engine.find(workspace) is not None else {}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages.ui import gallery_changes, messages, session, state
+from pages.ui import fragments, gallery_changes, state
 from pages.ui.messages import keep_view, literal, one_line, told
 from tlcore import thumbnails
 from tlcore.datasets import Dataset, Item, Split
@@ -36,19 +36,7 @@ class View:
 
 def show_gallery(dataset: Dataset) -> None:
     """Draws the pictures; only this part is drawn anew while somebody looks and chooses."""
-    st.fragment(_draw)(dataset)
-
-
-def _draw(dataset: Dataset) -> None:
-    # A fragment is called by Streamlit, not by the page and its guard.
-    with messages.guarded():
-        if state.selected("dataset") != dataset.id:
-            # Something was changed: all of the page is about the next version.
-            st.rerun()
-        messages.show_refused()
-        _show(dataset)
-        # Of the callbacks that led here none chose anything, so the next link is followed.
-        session.current().ahead = False
+    fragments.draw(dataset, _show)
 
 
 def _show(dataset: Dataset) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import messages, session, state
+from pages.ui import fragments, state
 from pages.ui.messages import keep_view, literal, told
 from tlcore import datasets, grouping, own_split, sides
 from tlcore.datasets import Dataset, Split
@@ -17,18 +17,7 @@ def show_split(dataset: Dataset) -> None:
         "Each class is split in the same shares, and equal pictures stay on one side."
     )
     with st.container(border=True):
-        st.fragment(_draw)(dataset)
-
-
-def _draw(dataset: Dataset) -> None:
-    # A fragment is called by Streamlit, not by the page and its guard.
-    with messages.guarded():
-        if state.selected("dataset") != dataset.id:
-            st.rerun()
-        messages.show_refused()
-        _show(dataset)
-        # Of the callbacks that led here none chose anything, so the next link is followed.
-        session.current().ahead = False
+        fragments.draw(dataset, _show)
 
 
 def _show(dataset: Dataset) -> None:

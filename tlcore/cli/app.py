@@ -9,7 +9,19 @@ import tlcore
 from tlcore import advice, plans
 from tlcore.cli import backbones, console, datasets, disk, engine, recipe, runs
 from tlcore.cli.bench import bench
-from tlcore.cli.common import AsJson, Home, RecipeFile, Settings, find_run, told, workspace_of
+from tlcore.cli.common import (
+    AsJson,
+    Data,
+    Home,
+    RecipeFile,
+    Settings,
+    SplitSeed,
+    TestShare,
+    ValShare,
+    find_run,
+    told,
+    workspace_of,
+)
 from tlcore.cli.health import health
 from tlcore.cli.resume import resume
 from tlcore.cli.train import tell_report, train_and_wait
@@ -62,13 +74,13 @@ def open_app(
 
 @app.command()
 def train(
-    data: Annotated[str, typer.Argument(help="A folder or zip of class folders, or the id of a dataset.")],
+    data: Data,
     recipe_file: RecipeFile = None,
     settings: Settings = None,
     name: Annotated[str, typer.Option(help="A name for the run.")] = "",
-    val: Annotated[float, typer.Option(help="Share of the pictures kept for validation.")] = 0.25,
-    test: Annotated[float, typer.Option(help="Share of the pictures kept for the test.")] = 0.0,
-    split_seed: Annotated[int, typer.Option(help="Seed of the split.")] = 0,
+    val: ValShare = 0.25,
+    test: TestShare = 0.0,
+    split_seed: SplitSeed = 0,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:

@@ -22,6 +22,12 @@ Settings = Annotated[
         "--set", metavar="KEY=VALUE", help="Change the recipe: a dotted path and YAML, as head.pooling=max."
     ),
 ]
+Data = Annotated[
+    str, typer.Argument(help="A folder or archive (zip, tar) of class folders, or the id of a dataset.")
+]
+ValShare = Annotated[float, typer.Option(help="Share of the pictures kept for validation.")]
+TestShare = Annotated[float, typer.Option(help="Share of the pictures kept for the test.")]
+SplitSeed = Annotated[int, typer.Option(help="Seed of the split.")]
 RecipeFile = Annotated[Path | None, typer.Option("--recipe", help="A recipe file, YAML or JSON.")]
 
 

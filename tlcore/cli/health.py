@@ -1,12 +1,10 @@
 """``thaw health``: what in a dataset will hurt a training, as sentences or as JSON."""
 
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from tlcore import health as _health
 from tlcore.cli import console
-from tlcore.cli.common import AsJson, Home, told, workspace_of
+from tlcore.cli.common import AsJson, Data, Home, SplitSeed, TestShare, ValShare, told, workspace_of
 from tlcore.cli.train import dataset_of
 from tlcore.datasets import Dataset
 from tlcore.health import Finding, Report, Stage
@@ -16,10 +14,10 @@ _NAMED = 4
 
 
 def health(
-    data: Annotated[str, typer.Argument(help="A folder or zip of class folders, or the id of a dataset.")],
-    val: Annotated[float, typer.Option(help="Share of the pictures kept for validation.")] = 0.25,
-    test: Annotated[float, typer.Option(help="Share of the pictures kept for the test.")] = 0.0,
-    split_seed: Annotated[int, typer.Option(help="Seed of the split.")] = 0,
+    data: Data,
+    val: ValShare = 0.25,
+    test: TestShare = 0.0,
+    split_seed: SplitSeed = 0,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:

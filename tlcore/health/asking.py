@@ -4,10 +4,10 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tlcore import engine, short_jobs
+from tlcore import engine, held_jobs, short_jobs
 from tlcore.datasets import Dataset
 from tlcore.engine import Priority
-from tlcore.errors import DatasetError, EngineError
+from tlcore.errors import DatasetError
 from tlcore.health import store
 from tlcore.health.findings import Report
 from tlcore.health.job import check_job
@@ -47,7 +47,7 @@ def look(workspace: Workspace, dataset_id: str) -> Asked:
     if (failure := store.failure(workspace, dataset_id)) is not None:
         return Asked(failure=failure)
     stage = store.progress(workspace, dataset_id)
-    if _is_alive(workspace, dataset_id):
+    if held_jobs.holds(workspace, _key(dataset_id)):
         return Asked(under_way=True, stage=stage)
     # It may have ended between the looks.
     report, failure = store.load(workspace, dataset_id), store.failure(workspace, dataset_id)
@@ -83,15 +83,6 @@ def wait(
     if report is None:
         raise DatasetError(store.failure(workspace, dataset.id) or BROKEN_OFF)
     return report
-
-
-def _is_alive(workspace: Workspace, dataset_id: str) -> bool:
-    crew = engine.find(workspace)
-    try:
-        return crew is not None and _key(dataset_id) in crew.jobs()
-    except EngineError:
-        # One that is there but does not answer may be at work.
-        return engine.find(workspace) is not None
 
 
 def _key(dataset_id: str) -> str:
