@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from tlcore import runs, watching
+from tlcore import held_jobs, runs, watching
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.engine import JobState
@@ -31,7 +31,7 @@ class FakeEngine:
 @pytest.fixture
 def crew(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     fake = FakeEngine()
-    monkeypatch.setattr(watching.engine, "find", lambda workspace: fake)
+    monkeypatch.setattr(held_jobs.engine, "find", lambda workspace: fake)
     return fake
 
 
@@ -148,7 +148,7 @@ def test_an_engine_that_does_not_answer_may_still_train(
 
 def test_no_engine_is_interrupted(workspace: Workspace, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run.record("preparing")
-    monkeypatch.setattr(watching.engine, "find", lambda workspace: None)
+    monkeypatch.setattr(held_jobs.engine, "find", lambda workspace: None)
     assert watching.look(workspace, run).progress.status is Status.INTERRUPTED
 
 

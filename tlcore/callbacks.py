@@ -52,7 +52,19 @@ class EpochBatches:
         self.views, self.targets, self.rows = views, targets, rows
         self.batch_size, self.seed = batch_size, seed
         self.weights, self.change = weights, change
-        self.epoch = 0
+        self._epoch = 0
+        self._told_order: Any = None
+
+    @property
+    def epoch(self) -> int:
+        """Which one the next pass is, counted over all phases."""
+        return self._epoch
+
+    @epoch.setter
+    def epoch(self, number: int) -> None:
+        self._epoch = number
+        if self._told_order is not None:
+            self._told_order.assign(self._order())
 
     @property
     def _dtype(self) -> "np.dtype[Any]":
@@ -105,25 +117,27 @@ class EpochBatches:
         return tf.data.Dataset.from_generator(self, output_signature=signature)
 
     def _in_memory(self) -> Any:
-        """The same batches, gathered within TensorFlow: Python gives the order alone, once an epoch."""
+        """The same batches without Python: a pass begins within a millisecond, and Keras begins four an epoch."""
         import tensorflow as tf
 
-        pictures = len(self.targets)
+        if self.seed is None:
+            parts = (self._inputs(self.rows), self.targets[self.rows])
+            return tf.data.Dataset.from_tensor_slices(parts).batch(self.batch_size)
+        pictures, size = len(self.targets), self.batch_size
         inputs = tf.concat([tf.constant(np.asarray(view)) for view in self.views], axis=0)
         parts = [tf.constant(self.targets)] + ([] if self.weights is None else [tf.constant(self.weights)])
+        self._told_order = tf.Variable(self._order())
 
-        def order() -> npt.NDArray[np.int64]:
-            # A picture's row in this epoch's view: the views stand one after the other.
-            return np.concatenate(list(self._batches())) + self.epoch % len(self.views) * pictures
-
-        def gathered(rows: Any) -> tuple[Any, ...]:
+        def gathered(step: Any) -> tuple[Any, ...]:
+            rows = self._told_order[step * size : (step + 1) * size]
             found = tf.cast(tf.gather(inputs, rows), self._dtype)
             return (found, *(tf.gather(part, rows % pictures) for part in parts))
 
-        whole = tf.data.Dataset.range(1).map(
-            lambda _: tf.ensure_shape(tf.numpy_function(order, [], tf.int64), [len(self.rows)])
-        )
-        return whole.flat_map(tf.data.Dataset.from_tensor_slices).batch(self.batch_size).map(gathered)
+        return tf.data.Dataset.range(self.steps).map(gathered)
+
+    def _order(self) -> npt.NDArray[np.int64]:
+        """Rows of this epoch among those of all views, which stand one after the other."""
+        return np.concatenate(list(self._batches())) + self.epoch % len(self.views) * len(self.targets)
 
 
 class ToldEpochs:

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.ui import run_state, tab
 from tests.pages.test_pages import metrics, opened, shown
-from tlcore import jobs, runs, watching
+from tlcore import held_jobs, jobs, runs, watching
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.engine import JobState
@@ -37,7 +37,7 @@ class FakeEngine:
 @pytest.fixture
 def crew(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     fake = FakeEngine()
-    monkeypatch.setattr(watching.engine, "find", lambda workspace: fake)
+    monkeypatch.setattr(held_jobs.engine, "find", lambda workspace: fake)
     return fake
 
 
@@ -105,7 +105,7 @@ def silence(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def leave(run: Run) -> None:
     train(run)
-    watching.engine.find(None).queue.clear()
+    held_jobs.engine.find(None).queue.clear()
 
 
 STATES: list[tuple[Callable[[Run], object], str, str, list[str]]] = [
