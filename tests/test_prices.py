@@ -2,7 +2,9 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
+from filelock import FileLock
 
 from tlcore import features, plans, prefixes, prices, rates, runs, training
 from tlcore.config import Recipe
@@ -119,3 +121,24 @@ def test_a_run_teaches_what_this_machine_takes(workspace: Workspace, few: Datase
     assert min(measured[1:]) <= after.epoch_s <= max(measured[1:])
     for what in ("features efficientnet_lite0", "factor epoch head", "factor compile", "factor frame"):
         assert rates.learned(workspace, what), what
+
+
+def test_what_was_computed_beside_others_teaches_nothing(workspace: Workspace, few: Dataset) -> None:
+    plan = plan_of(few, workspace)
+
+    def made(pictures: int) -> features.Features:
+        array = np.zeros((len(few.items), 1))
+        return features.Features("key", array, False, "litert", 2.0, pictures, FileLock("unused"))
+
+    prices.learn_features(workspace, plan, 0, [made(20)], 5.0)
+    assert rates.learned(workspace, "features efficientnet_lite0") is None
+    prices.learn_features(workspace, plan, 0, [made(36), made(20)], 9.0)
+    gflop = 36 * plan.phases[0].prefix_flop / 1e9
+    assert rates.learned(workspace, "features efficientnet_lite0") == pytest.approx(gflop / 2.0)
+    # A network that was not run yet is priced by how fast this one was, against what was expected of it.
+    vgg = plan_of(few, workspace, backbone={"name": "vgg16"})
+    machine = min(max(gflop / 2.0 / 65, 1 / 2.5), 2.5)
+    expected_s = vgg.phases[0].prefix_flop / 1e9 / (98 * machine)
+    assert prices.picture_s(workspace, vgg, vgg.phases[0]) == pytest.approx(expected_s)
+    # Whether the rest of the time was the conversion's is not known.
+    assert rates.learned(workspace, "factor conversion") is None

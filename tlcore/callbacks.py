@@ -117,12 +117,12 @@ class EpochBatches:
         return tf.data.Dataset.from_generator(self, output_signature=signature)
 
     def _in_memory(self) -> Any:
-        """The same batches without Python: a pass begins within a millisecond, and Keras begins four an epoch."""
+        """The same batches without Python, so that a pass begins at once: Keras begins four an epoch."""
         import tensorflow as tf
 
         if self.seed is None:
-            parts = (self._inputs(self.rows), self.targets[self.rows])
-            return tf.data.Dataset.from_tensor_slices(parts).batch(self.batch_size)
+            held_out = (self._inputs(self.rows), self.targets[self.rows])
+            return tf.data.Dataset.from_tensor_slices(held_out).batch(self.batch_size)
         pictures, size = len(self.targets), self.batch_size
         inputs = tf.concat([tf.constant(np.asarray(view)) for view in self.views], axis=0)
         parts = [tf.constant(self.targets)] + ([] if self.weights is None else [tf.constant(self.weights)])

@@ -24,6 +24,10 @@ _DECODING_S = 0.003
 _STEP_S, _EPOCH_S = 0.0008, 0.04
 _FRAME_S, _FRAME_PER_LAYER_S = 1.2, 0.006
 
+# How fast the machine is against its measured peak and the usual shares. Shorter work tells of its beginning
+# more than of the machine, and a network of unusual layers must not spoil what is said of the usual ones.
+_MACHINE, _TELLING_S, _FARTHEST = "machine", 1.0, 2.5
+
 # Fewer than these tell the first epoch from the others badly.
 _FEWEST_EPOCHS = 3
 
@@ -89,9 +93,14 @@ def picture_s(workspace: Workspace, plan: Plan, phase: PhasePlan) -> float:
         return _DECODING_S
     gflops = rates.learned(workspace, f"features {plan.backbone.name}")
     if gflops is None:
-        share = next((share for name, share in _SHARE.items() if name in plan.backbone.family), _USUAL_SHARE)
-        gflops = share * rates.peak_gflops(workspace)
+        gflops = _expected_gflops(workspace, plan) * _factor(workspace, _MACHINE)
     return max(phase.prefix_flop / 1e9 / gflops, _DECODING_S / 4)
+
+
+def _expected_gflops(workspace: Workspace, plan: Plan) -> float:
+    """Billions of operations a second for a network that was never run here."""
+    share = next((share for name, share in _SHARE.items() if name in plan.backbone.family), _USUAL_SHARE)
+    return share * rates.peak_gflops(workspace)
 
 
 def epoch_s(workspace: Workspace, plan: Plan, phase: PhasePlan, dataset: Dataset) -> float:
@@ -114,14 +123,20 @@ def learn_features(
     workspace: Workspace, plan: Plan, number: int, found: Sequence[Features], all_s: float
 ) -> None:
     """Take in what computing a phase's features took, ``all_s`` with the conversion."""
-    made = [one for one in found if one.runtime == "litert"]
+    # Where others made a part, the rest was computed beside them, and slower.
+    made = [one for one in found if one.runtime == "litert" and one.pictures == len(one.array)]
     computing_s = sum(one.seconds for one in made)
     phase = plan.phases[number]
     if not made or not computing_s:
         return
     gflop = sum(len(one.array) for one in made) * phase.prefix_flop / 1e9
     rates.learn(workspace, {f"features {plan.backbone.name}": gflop / computing_s})
-    _learn(workspace, "conversion", all_s - computing_s, _conversion_formula_s(phase))
+    if computing_s >= _TELLING_S:
+        # The peak was measured in a moment that may have been a slow one: every network tells of the others.
+        ratio = gflop / computing_s / _expected_gflops(workspace, plan)
+        rates.learn(workspace, {f"factor {_MACHINE}": min(max(ratio, 1 / _FARTHEST), _FARTHEST)})
+    if all(one.pictures in (0, len(one.array)) for one in found):
+        _learn(workspace, "conversion", all_s - computing_s, _conversion_formula_s(phase))
 
 
 def learn_epochs(
@@ -162,7 +177,7 @@ def _missing_views(workspace: Workspace, plan: Plan, number: int, dataset: Datas
             dataset.items,
             digest,
             plan.image_size_px,
-            View(view, recipe.augmentation, recipe.seed),
+            View(view, recipe.augmentation, recipe.seed, recipe.backbone.fit),
             phase.dtype,
         )
         for view in views
