@@ -130,6 +130,7 @@ def test_the_summary_of_the_default_says_no_more() -> None:
         ({"backbone.weights": "none"}, "efficientnet_lite0 from scratch"),
         ({"backbone.weights": "mine.h5"}, "efficientnet_lite0 with mine.h5"),
         ({"backbone.image_size": 128}, "efficientnet_lite0 at 128 px"),
+        ({"backbone.fit": "pad"}, "efficientnet_lite0 on padded pictures"),
         ({"backbone.cut_at": "block5c_add"}, "efficientnet_lite0 up to block5c_add"),
         ({"head.layers": [{"dense": 8, "activation": "gelu", "l2": 1e-5}]}, "avg + dense 8 gelu L2 0.00001"),
         ({"phases": [{"epochs": 10}, {"epochs": 5}]}, "10 + 5 epochs"),

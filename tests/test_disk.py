@@ -8,7 +8,7 @@ import pytest
 
 from tests import engines
 from tests.engines import FakeEngine
-from tlcore import about, disk, feature_store, runs, trash
+from tlcore import about, disk, feature_store, runs, thumbnails, trash
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.disk import CLEANED, Kind
@@ -37,6 +37,14 @@ def graph(workspace: Workspace, name: str, days: float = 30) -> None:
     for suffix in ("tflite", "json"):
         (workspace.graphs / f"{name}.{suffix}").write_bytes(bytes(50))
         aged(workspace.graphs / f"{name}.{suffix}", days)
+
+
+def thumbnail(workspace: Workspace, name: str, days: float = 30) -> Path:
+    file = workspace.thumbnails / name[:2] / f"{name}.jpg"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(bytes(10))
+    aged(file, days)
+    return file
 
 
 def aged(file: Path, days: float) -> None:
@@ -80,6 +88,7 @@ def test_bytes_are_told_by_kind(workspace: Workspace, few: Dataset, crew: FakeEn
         Kind.RUNS: records,
         Kind.CHECKPOINTS: 1000,
         Kind.GRAPHS: 100,
+        Kind.THUMBNAILS: 0,
         Kind.WEIGHTS: 7,
         Kind.BACKBONES: 8,
         Kind.TRASH: 0,
@@ -133,6 +142,18 @@ def test_what_belongs_to_a_spared_run_stays(workspace: Workspace, few: Dataset, 
     assert len(runs.list_all(workspace)) == 4
 
 
+def test_checkpoints_of_a_run_that_trains_on_since_we_looked_stay(
+    workspace: Workspace, few: Dataset, crew: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = made(workspace, few, "done")
+    found = disk.removable(workspace)
+    run.record("queued")
+    run.record("extended", epochs=2)
+    monkeypatch.setattr(disk, "removable", lambda *_: found)
+    assert disk.clean(workspace) == []
+    assert (run.folder / "checkpoints" / "1" / "weights.npz").is_file()
+
+
 @pytest.mark.parametrize("last", ["stopped", "failed", "interrupted", "preparing"])
 def test_a_run_that_can_be_resumed_keeps_its_checkpoints(
     workspace: Workspace, few: Dataset, crew: FakeEngine, last: str
@@ -156,6 +177,21 @@ def test_graphs_that_no_run_uses_can_go(workspace: Workspace, few: Dataset, crew
     ]
 
 
+def test_thumbnails_that_nobody_looked_at_can_go(
+    workspace: Workspace, few: Dataset, crew: FakeEngine
+) -> None:
+    names = ("ab1-64", "ab2-64", "cd1-64")
+    old = [thumbnail(workspace, name) for name in names]
+    fresh = thumbnail(workspace, "ab3-64", days=1)
+    picture = few.path(few.items[0])
+    seen = thumbnail(workspace, f"{picture.stem}-64")
+    assert thumbnails.of(workspace, picture, 64) == bytes(10), "kept as it is"
+    found = [one for one in disk.removable(workspace) if one.kind is Kind.THUMBNAILS]
+    assert sorted((one.id, one.size_bytes) for one in found) == [("ab", 20), ("cd", 10)]
+    disk.clean(workspace, [Kind.THUMBNAILS])
+    assert [file.exists() for file in (*old, fresh, seen)] == [False, False, False, True, True]
+
+
 @pytest.mark.parametrize("silent", [True, False])
 def test_while_the_engine_works_no_graph_goes(workspace: Workspace, crew: FakeEngine, silent: bool) -> None:
     graph(workspace, "unused")
@@ -167,10 +203,11 @@ def test_only_the_kinds_that_are_asked_for_go(workspace: Workspace, few: Dataset
     run = made(workspace, few, "done")
     features(workspace, "a")
     graph(workspace, "g")
+    thumbnail(workspace, "ab1-64")
     trash.delete(workspace, made(workspace, few, "done"))
     assert {one.kind for one in disk.removable(workspace, 0)} == set(CLEANED)
     (one,) = disk.clean(workspace, [Kind.CHECKPOINTS], 0)
     assert (one.id, one.size_bytes) == (run.id, 1000)
-    assert [found.kind for found in disk.clean(workspace)] == [Kind.FEATURES, Kind.GRAPHS]
+    assert [found.kind for found in disk.clean(workspace)] == [Kind.FEATURES, Kind.GRAPHS, Kind.THUMBNAILS]
     assert disk.by_kind(disk.clean(workspace, keep_days=0)).keys() == {Kind.TRASH}
     assert disk.removable(workspace, 0) == []

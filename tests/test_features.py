@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tlcore import augmentation, features, images, plans, shards
+from tlcore import augmentation, feature_maker, features, images, plans, shards
 from tlcore.config import Augmentation, Recipe
 from tlcore.datasets import Dataset
 from tlcore.errors import WorkspaceError
@@ -167,7 +167,7 @@ def test_what_was_broken_off_goes_on_where_a_shard_ended(
     workspace: Workspace, few: Dataset, pixels: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shards, "MOST_ROWS", 10)
-    monkeypatch.setattr(features, "BATCH", 5)
+    monkeypatch.setattr(feature_maker, "BATCH", 5)
 
     def leave(done: int, total: int) -> None:
         if done == 25:

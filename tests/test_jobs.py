@@ -1,79 +1,27 @@
 """Runs and jobs in step, with a stand-in for the engine: the real one has tests of its own."""
 
 import shutil
-from collections.abc import Callable
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
-from tlcore import heartbeat, jobs, recipes, runs
+from tests import engines
+from tests.engines import FakeEngine
+from tlcore import checkpoints, heartbeat, jobs, recipes, run_lock, runs, trash, unchanged
+from tlcore.checkpoints import Checkpoint
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.engine import JobState, Priority
-from tlcore.errors import EngineError, RecipeError, RunError
+from tlcore.errors import EngineError, NotFound, RecipeError, RunError
 from tlcore.runs import Run, Status
 from tlcore.workspace import Workspace
 
 
-class FakeEngine:
-    """Queues and does nothing; ``silent`` answers no question, ``full`` takes no job."""
-
-    def __init__(self) -> None:
-        self.queue: dict[str, JobState] = {}
-        self.submitted: list[tuple[object, ...]] = []
-        self.owners: list[str] = []
-        self.priorities: list[Priority] = []
-        self.silent = self.full = False
-
-    def submit(
-        self,
-        key: str,
-        function: Callable[..., object],
-        *args: object,
-        owner: str = "",
-        priority: Priority = Priority.LONG,
-    ) -> None:
-        if self.full:
-            raise EngineError("One job too many.")
-        if key not in self.queue:
-            self.queue[key] = JobState.QUEUED
-            self.submitted.append((function.__name__, *args))
-            self.owners.append(owner)
-            self.priorities.append(priority)
-
-    def kill(self, key: str) -> bool:
-        return self.queue.get(key) is JobState.RUNNING and bool(self.queue.pop(key))
-
-    def jobs(self) -> dict[str, JobState]:
-        self._answer()
-        return self.queue
-
-    def _answer(self) -> None:
-        if self.silent:
-            raise EngineError("It does not answer.")
-
-    def runs_now(self, run: Run) -> None:
-        self.queue[run.job_key] = JobState.RUNNING
-        run.record("preparing")
-
-    def ends(self, run: Run, event: str = "done", **values: object) -> None:
-        run.record(event, val_accuracy=1.0, test_accuracy=None, seconds={}, **values)
-        del self.queue[run.job_key]
-
-    def cancel(self, key: str) -> bool:
-        self._answer()
-        if self.queue.get(key) is not JobState.QUEUED:
-            return False
-        del self.queue[key]
-        return True
-
-
 @pytest.fixture
 def crew(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
-    fake = FakeEngine()
-    monkeypatch.setattr(jobs.engine, "start_or_find", lambda workspace: fake)
-    monkeypatch.setattr(jobs.engine, "find", lambda workspace: fake)
-    return fake
+    return engines.put_in_place(monkeypatch)
 
 
 def test_a_start_queues_the_run(workspace: Workspace, few: Dataset, crew: FakeEngine) -> None:
@@ -250,6 +198,7 @@ def test_a_resume_of_what_is_done_or_changed_is_refused(
     crew.ends(run)
     with pytest.raises(RunError, match="is done. Extend it by more epochs, or duplicate it"):
         jobs.resume(workspace, run)
+    checkpoints.save(run.checkpoints, Checkpoint(0, 0, 0, True, 0.5, weights=()))
     (workspace.datasets / few.id / "images" / few.items[0].file).unlink()
     with pytest.raises(RunError, match="1 picture of the dataset 'few' changed since the run began"):
         jobs.extend(workspace, run, 2)
@@ -266,6 +215,7 @@ def test_a_finished_run_is_extended(workspace: Workspace, crew: FakeEngine, run:
         # Early stopping ended it before the fourth.
         run.record("epoch", epoch=epoch, phase=0, val_accuracy=0.5, seconds=1.0)
     run.record("kept", phase=0, epoch=2)
+    checkpoints.save(run.checkpoints, Checkpoint(3, 0, 3, True, 0.5, weights=()))
     crew.ends(run)
     with pytest.raises(RunError, match="by 1 epoch or more. Received: 0"):
         jobs.extend(workspace, run, 0)
@@ -279,6 +229,67 @@ def test_a_finished_run_is_extended(workspace: Workspace, crew: FakeEngine, run:
     # What was asked for at first stays what it was.
     assert runs.load(workspace, run.id).recipe.epochs == 4
     assert recipes.load(workspace, jobs.duplicate(workspace, run)).epochs == 5
+
+
+@pytest.mark.parametrize("missing", ["cleaned", "damaged", "older"])
+def test_without_its_last_checkpoint_a_run_is_not_extended(
+    workspace: Workspace, crew: FakeEngine, run: Run, missing: str
+) -> None:
+    """It would begin anew, in the place of what was learned."""
+    run.record("epoch", epoch=1, phase=0, val_accuracy=0.5, seconds=1.0)
+    if missing != "cleaned":
+        epoch = 0 if missing == "older" else 1
+        checkpoints.save(run.checkpoints, Checkpoint(epoch, 0, epoch, True, 0.5, weights=()))
+    if missing == "damaged":
+        (run.checkpoints / "1" / "weights.npz").write_bytes(b"torn")
+    crew.ends(run)
+    before = run.events()
+    with pytest.raises(RunError, match=r"cannot be trained on: the checkpoint .+ the copy for 6 epochs\.$"):
+        jobs.extend(workspace, run, 5)
+    assert (run.events(), len(crew.submitted)) == (before, 1)
+
+
+def test_a_run_that_is_deleted_meanwhile_is_not_resumed(
+    workspace: Workspace, crew: FakeEngine, run: Run
+) -> None:
+    crew.ends(run, "stopped")
+    with ThreadPoolExecutor(1) as pool:
+        with run_lock.held(workspace, run.id):
+            resumed = pool.submit(jobs.resume, workspace, run)
+            with pytest.raises(TimeoutError):
+                resumed.result(0.2)
+            # As trash.delete does, which holds the same lock.
+            run.folder.rename(workspace.home / "elsewhere")
+        with pytest.raises(NotFound, match="There is no run"):
+            resumed.result(30)
+    assert not run.folder.exists()
+    assert len(crew.submitted) == 1
+
+
+def test_a_run_that_is_being_resumed_is_not_deleted(
+    workspace: Workspace, crew: FakeEngine, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crew.ends(run, "stopped")
+    begun, go = threading.Event(), threading.Event()
+    check = unchanged.check
+
+    def slow(*args: Any) -> Dataset:
+        begun.set()
+        assert go.wait(30)
+        return check(*args)
+
+    monkeypatch.setattr(unchanged, "check", slow)
+    monkeypatch.setattr(run_lock, "WAIT_S", 0.1)
+    with ThreadPoolExecutor(1) as pool:
+        resumed = pool.submit(jobs.resume, workspace, run)
+        assert begun.wait(30)
+        with pytest.raises(RunError, match="is being resumed or deleted by somebody just now"):
+            trash.delete(workspace, run)
+        go.set()
+        resumed.result(30)
+    with pytest.raises(RunError, match="is queued, so it cannot be deleted now"):
+        trash.delete(workspace, run)
+    assert jobs.progress(workspace, run).status is Status.QUEUED
 
 
 def test_an_interrupt_leaves_a_run_to_be_resumed(

@@ -181,6 +181,19 @@ def pictures(change: Callable[[Any], Any]) -> Callable[[Parts], None]:
     return changed("dataset/manifest.json", change)
 
 
+def test_figures_are_not_believed(
+    made_file: Path, trained: Run, workspace: Workspace, tmp_path: Path
+) -> None:
+    parts = parts_of(made_file)
+    judged(lambda val: val.update(figures={"interval": ["</b>", 3]}))(parts)
+    parts["run/model.keras"] = b""
+    with pytest.raises(ModelFileError):
+        run_import.take(workspace, sent(parts, tmp_path / "run.zip"))
+    del parts["run/model.keras"]
+    run = run_import.take(workspace, sent(parts, tmp_path / "run.zip"))
+    assert evaluation.load(run) == evaluation.load(trained)
+
+
 EPOCH = {"event": "epoch", "epoch": 7, "phase": 0, "seconds": 1, "loss": 1, "accuracy": 1, "val_loss": 1}
 REFUSED = {
     "no manifest": lambda parts: parts.pop("thaw-run.json"),

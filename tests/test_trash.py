@@ -107,8 +107,28 @@ def test_the_trash_is_emptied_of_what_is_old(workspace: Workspace, run: Run, few
     assert [*workspace.trash.iterdir()] == []
 
 
+def test_a_damaged_run_is_deleted_and_had_back(workspace: Workspace, run: Run, crew: FakeEngine) -> None:
+    with pytest.raises(NotFound, match="There is no damaged run"):
+        trash.delete_damaged(workspace, run.id)
+    about.pin(run.folder)
+    whole = (run.folder / "run.json").read_bytes()
+    (run.folder / "run.json").write_text("{")
+    assert [one.id for one in runs.list_damaged(workspace)] == [run.id]
+    crew.queue = {run.job_key: JobState.RUNNING}
+    with pytest.raises(RunError, match="A worker is at work on this run"):
+        trash.delete_damaged(workspace, run.id)
+    crew.queue = {}
+    trash.delete_damaged(workspace, run.id)
+    assert runs.list_damaged(workspace) == []
+    assert [one.id for one in trash.list_all(workspace)] == [run.id]
+    assert trash.undelete(workspace, run.id) is None
+    assert [one.id for one in runs.list_damaged(workspace)] == [run.id]
+    (run.folder / "run.json").write_bytes(whole)
+    assert runs.load(workspace, run.id).name == "First"
+
+
 def test_one_whose_label_is_damaged_can_be_had_back(workspace: Workspace, run: Run) -> None:
     trash.delete(workspace, run)
     (workspace.trash / run.id / "deleted.json").write_text("[")
     assert [one.name for one in trash.list_all(workspace)] == [run.id]
-    assert trash.undelete(workspace, run.id).name == "First"
+    assert trash.undelete(workspace, run.id) == run

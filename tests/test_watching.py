@@ -4,35 +4,21 @@ import itertools
 
 import pytest
 
+from tests import engines
+from tests.engines import FakeEngine
 from tlcore import held_jobs, runs, watching
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.engine import JobState
-from tlcore.errors import EngineError
 from tlcore.runs import Run, Status
 from tlcore.workspace import Workspace
 
 EPOCH = {"loss": 0.5, "accuracy": 0.7, "val_loss": 0.6, "val_accuracy": 0.5, "phase": 0, "seconds": 1.0}
 
 
-class FakeEngine:
-    def __init__(self) -> None:
-        self.queue: dict[str, JobState] = {}
-        self.asked = 0
-        self.silent = False
-
-    def jobs(self) -> dict[str, JobState]:
-        self.asked += 1
-        if self.silent:
-            raise EngineError("It does not answer.")
-        return dict(self.queue)
-
-
 @pytest.fixture
 def crew(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
-    fake = FakeEngine()
-    monkeypatch.setattr(held_jobs.engine, "find", lambda workspace: fake)
-    return fake
+    return engines.put_in_place(monkeypatch)
 
 
 @pytest.fixture

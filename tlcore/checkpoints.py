@@ -109,6 +109,11 @@ def latest(folder: Path, most_epochs: int | None = None) -> Found:
     return Found(None, tuple(damaged))
 
 
+def is_whole(folder: Path, epoch: int) -> bool:
+    """Whether the checkpoint of an epoch is there and undamaged; its numbers are not held in memory."""
+    return _state(folder / str(epoch)) is not None
+
+
 def epochs(folder: Path) -> list[int]:
     """Of the checkpoints that are there, readable or not; ascending."""
     names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
@@ -186,18 +191,31 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+_DAMAGE = (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile)
+
+
 def _read(folder: Path) -> Checkpoint | None:
     """None for one that is damaged in any way."""
+    fields = _state(folder)
+    if fields is None:
+        return None
+    try:
+        arrays: dict[str, Any] = {name: _arrays(folder / f"{name}.npz") for name in _ARRAYS}
+        return Checkpoint(**fields, **arrays)
+    except _DAMAGE:
+        return None
+
+
+def _state(folder: Path) -> dict[str, Any] | None:
+    """What is beside the arrays; None where a file is missing or not as it was written."""
     try:
         manifest = json.loads((folder / "manifest.json").read_bytes())
         names = {f"{name}.npz" for name in _ARRAYS} | {"state.json"}
         whole = manifest["sha256"].keys() == names and manifest["version"] == VERSION
         if not whole or any(_sha256(folder / name) != manifest["sha256"][name] for name in names):
             return None
-        fields = json.loads((folder / "state.json").read_bytes())
-        arrays: dict[str, Any] = {name: _arrays(folder / f"{name}.npz") for name in _ARRAYS}
-        return Checkpoint(**fields, **arrays)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile):
+        return dict(json.loads((folder / "state.json").read_bytes()))
+    except _DAMAGE:
         return None
 
 

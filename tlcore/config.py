@@ -111,7 +111,11 @@ class Recipe(Part):
     @property
     def id(self) -> str:
         """Sixteen hex digits of the content: equal recipes have equal ids."""
-        canonical = json.dumps(self.to_json(), sort_keys=True)
+        said = self.to_json()
+        # Recipes from before there was a choice keep their ids.
+        if self.backbone.fit == "stretch":
+            del said["backbone"]["fit"]
+        canonical = json.dumps(said, sort_keys=True)
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
     @property
@@ -122,10 +126,10 @@ class Recipe(Part):
         """The recipe in a line, for lists of runs: what it is, then whatever is not as by default."""
         parts = [
             _backbone_words(self.backbone),
-            " → ".join(_freeze_words(phase.freeze) for phase in self.phases),
-            " + ".join([self.head.pooling, *map(_layer_words, self.head.layers)]),
+            " → ".join(freeze_words(phase.freeze) for phase in self.phases),
+            " + ".join([self.head.pooling, *map(layer_words, self.head.layers)]),
             f"{' + '.join(str(phase.epochs) for phase in self.phases)} epochs",
-            _each([_steps_words(phase) for phase in self.phases]),
+            _each([steps_words(phase) for phase in self.phases]),
             "sigmoid" if self.loss == "binary_crossentropy" else "",
             "classes balanced" if self.class_weights == "balanced" else "",
             f"label smoothing {self.label_smoothing:g}" if self.label_smoothing else "",
@@ -144,10 +148,11 @@ def _backbone_words(backbone: BackboneChoice) -> str:
     weights = {"imagenet": "", "none": " from scratch"}.get(backbone.weights, f" with {backbone.weights}")
     size = f" at {backbone.image_size} px" if backbone.image_size else ""
     cut = f" up to {backbone.cut_at}" if backbone.cut_at else ""
-    return f"{backbone.name}{weights}{size}{cut}"
+    fit = {"stretch": "", "crop": " on cropped pictures", "pad": " on padded pictures"}[backbone.fit]
+    return f"{backbone.name}{weights}{size}{cut}{fit}"
 
 
-def _layer_words(layer: HeadLayer) -> str:
+def layer_words(layer: HeadLayer) -> str:
     if isinstance(layer, DenseLayer):
         activation = f" {layer.activation}" if layer.activation != "relu" else ""
         l2 = f" L2 {written_out(layer.l2)}" if layer.l2 else ""
@@ -155,7 +160,7 @@ def _layer_words(layer: HeadLayer) -> str:
     return f"dropout {layer.dropout:g}" if isinstance(layer, DropoutLayer) else "batch normalization"
 
 
-def _freeze_words(freeze: str | int) -> str:
+def freeze_words(freeze: str | int) -> str:
     if freeze == "all":
         return "all frozen"
     if freeze == "none":
@@ -165,7 +170,7 @@ def _freeze_words(freeze: str | int) -> str:
     return f"{freeze} frozen" if freeze >= 0 else f"last {-freeze} trained"
 
 
-def _steps_words(phase: Phase) -> str:
+def steps_words(phase: Phase) -> str:
     """How a phase takes its steps; empty where that is as by default."""
     usual = Phase(epochs=phase.epochs, freeze=phase.freeze)
     if phase == usual:

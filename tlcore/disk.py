@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from tlcore import feature_store, held_jobs, overview, sizes, trash
-from tlcore.errors import WorkspaceError
+from tlcore import feature_store, held_jobs, overview, run_lock, runs, sizes, thumbnails, trash
+from tlcore.errors import RunError, WorkspaceError
 from tlcore.overview import Line
-from tlcore.runs import Status
+from tlcore.runs import Progress, Run, Status
 from tlcore.workspace import Workspace, read_json, stamp
 
 KEEP_DAYS = 7
@@ -25,13 +25,14 @@ class Kind(StrEnum):
     RUNS = "runs"
     CHECKPOINTS = "checkpoints"
     GRAPHS = "graphs"
+    THUMBNAILS = "thumbnails"
     WEIGHTS = "weights"
     BACKBONES = "backbones"
     TRASH = "trash"
     OTHER = "other"
 
 
-CLEANED = (Kind.FEATURES, Kind.GRAPHS, Kind.CHECKPOINTS, Kind.TRASH)
+CLEANED = (Kind.FEATURES, Kind.GRAPHS, Kind.THUMBNAILS, Kind.CHECKPOINTS, Kind.TRASH)
 """The kinds that can be cleaned."""
 
 
@@ -39,7 +40,7 @@ CLEANED = (Kind.FEATURES, Kind.GRAPHS, Kind.CHECKPOINTS, Kind.TRASH)
 class Removable:
     kind: Kind
     id: str
-    """Of the features or the graph, or of the run."""
+    """Of the features or the graph, or of the run; of thumbnails how their names begin."""
     places: tuple[Path, ...]
     size_bytes: int
     used_s: float
@@ -55,6 +56,7 @@ def usage(workspace: Workspace) -> dict[Kind, int]:
         Kind.RUNS: [workspace.runs],
         Kind.CHECKPOINTS: checkpoints,
         Kind.GRAPHS: [workspace.graphs],
+        Kind.THUMBNAILS: [workspace.thumbnails],
         Kind.WEIGHTS: [workspace.weights],
         Kind.BACKBONES: [workspace.backbones],
         Kind.TRASH: [workspace.trash],
@@ -73,6 +75,7 @@ def removable(workspace: Workspace, keep_days: float = KEEP_DAYS) -> list[Remova
     found = [
         *_features(workspace, lines),
         *_graphs(workspace),
+        *_thumbnails(workspace, limit_s),
         *_checkpoints(lines),
         *_deleted(workspace),
     ]
@@ -99,8 +102,30 @@ def by_kind(found: Iterable[Removable]) -> dict[Kind, int]:
 def _remove(workspace: Workspace, one: Removable) -> bool:
     if one.kind is Kind.FEATURES and feature_store.is_in_use(workspace, one.id):
         return False  # Since we looked.
+    if one.kind is Kind.CHECKPOINTS:
+        return _remove_checkpoints(workspace, one)
+    if one.kind is Kind.THUMBNAILS:
+        # Thousands of small files, each whole by itself: nobody can find half of anything.
+        return all([thumbnails.forget(place) for place in one.places])
     # All of them, whether or not the first was still there.
     return all([workspace.discard(place) for place in one.places])
+
+
+def _remove_checkpoints(workspace: Workspace, one: Removable) -> bool:
+    try:
+        with run_lock.held(workspace, one.id):
+            run = runs.load(workspace, one.id)
+            # Somebody may have let it train on since we looked.
+            if not _is_done_with(run, runs.progress(run, run.events(), alive=True)):
+                return False
+            return all([workspace.discard(place) for place in one.places])
+    except (RunError, WorkspaceError):
+        return False
+
+
+def _is_done_with(run: Run, progress: Progress) -> bool:
+    """Whether its checkpoints can go; it cannot be trained on then."""
+    return progress.status is Status.DONE and not (run.pinned or run.exported)
 
 
 def _is_spared(line: Line) -> bool:
@@ -133,6 +158,19 @@ def _graphs(workspace: Workspace) -> Iterator[Removable]:
             yield Removable(Kind.GRAPHS, file.stem, places, sizes.sum_of(places), _changed_s(file))
 
 
+def _thumbnails(workspace: Workspace, limit_s: float) -> Iterator[Removable]:
+    """Those not looked at since, by the folders they lie in: one by one they would be too many to list."""
+    for folder in workspace.thumbnails.iterdir() if workspace.thumbnails.is_dir() else []:
+        if not folder.is_dir():
+            continue
+        stamps = {file: found for file in folder.iterdir() if (found := stamp(file))}
+        old = {file: found for file, found in stamps.items() if found[0] / 1e9 <= limit_s}
+        if old:
+            used_s = max(found[0] for found in old.values()) / 1e9
+            size = sum(found[1] for found in old.values())
+            yield Removable(Kind.THUMBNAILS, folder.name, tuple(old), size, used_s)
+
+
 def _prefix_of(file: Path) -> str | None:
     try:
         return str(read_json(file)["prefix"])
@@ -143,7 +181,7 @@ def _prefix_of(file: Path) -> str | None:
 def _checkpoints(lines: list[Line]) -> Iterator[Removable]:
     for line in lines:
         folder = line.run.folder / "checkpoints"
-        if line.progress.status is Status.DONE and not _is_spared(line) and folder.is_dir():
+        if _is_done_with(line.run, line.progress) and folder.is_dir():
             used_s = _changed_s(line.run.history_file)
             yield Removable(Kind.CHECKPOINTS, line.run.id, (folder,), sizes.size_of(folder), used_s)
 

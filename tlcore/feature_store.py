@@ -132,6 +132,4 @@ def is_in_use(workspace: Workspace, key: str) -> bool:
 
 def locks(workspace: Workspace) -> Path:
     """Where the locks lie: whoever holds one is told by its name."""
-    folder = workspace.home / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return workspace.locks

@@ -30,9 +30,11 @@ from PIL import (
     WebPImagePlugin,  # noqa: F401
 )
 
+from tlcore import fitting
 from tlcore.depth import SIXTEEN_BITS, is_deep, to_eight_bits
 from tlcore.errors import ImageError
 from tlcore.formats import DAMAGED, refuse_unread, unknown
+from tlcore.recipe_parts import Fit
 
 __all__ = [
     "MAX_MEGAPIXELS",
@@ -122,16 +124,18 @@ def check_kept(content: bytes, width_px: int, height_px: int) -> None:
         raise ImageError(DAMAGED) from error
 
 
-def load_rgb(path: Path, size_px: int) -> np.ndarray:
-    """A picture of a dataset as uint8 of shape (size_px, size_px, 3). Raises ImageError when it is gone."""
+def load_rgb(path: Path, size_px: int, fit: Fit = "stretch") -> np.ndarray:
+    """A picture of a dataset as uint8 of shape (size_px, size_px, 3). Raises ImageError when it is gone.
+
+    For a run's model ``fit`` is the one of its recipe.
+    """
     with open_kept(path) as image:
-        return to_pixels(image, size_px)
+        return to_pixels(image, size_px, fit)
 
 
-def to_pixels(image: Image.Image, size_px: int) -> np.ndarray:
-    """uint8 of shape (size_px, size_px, 3), bilinear with antialiasing; the aspect ratio is not kept."""
-    square = image.convert("RGB").resize((size_px, size_px), Image.Resampling.BILINEAR)
-    return np.array(square, dtype=np.uint8)
+def to_pixels(image: Image.Image, size_px: int, fit: Fit = "stretch") -> np.ndarray:
+    """uint8 of shape (size_px, size_px, 3), bilinear with antialiasing; see ``tlcore.fitting``."""
+    return np.array(fitting.fitted(image.convert("RGB"), size_px, fit), dtype=np.uint8)
 
 
 def thumbnail(path: Path, size_px: int) -> bytes:

@@ -7,7 +7,19 @@ from contextlib import contextmanager
 
 import filelock
 
-from tlcore import engine, heartbeat, held_jobs, plans, prices, recipes, runs, training, unchanged
+from tlcore import (
+    checkpoints,
+    engine,
+    heartbeat,
+    held_jobs,
+    plans,
+    prices,
+    recipes,
+    run_lock,
+    runs,
+    training,
+    unchanged,
+)
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.engine import Engine, Priority
@@ -33,7 +45,8 @@ def start(workspace: Workspace, recipe: Recipe, dataset: Dataset, *, name: str =
     crew = engine.start_or_find(workspace)
     run = runs.create(workspace, recipe, dataset, name=name)
     try:
-        _submit(crew, workspace, run, plan, dataset, owner)
+        with run_lock.held(workspace, run.id):
+            _submit(crew, workspace, run, plan, dataset, owner)
     except EngineError:
         # Nobody would ever train it.
         shutil.rmtree(run.folder, ignore_errors=True)
@@ -112,11 +125,13 @@ def _queue_again(workspace: Workspace, run: Run, more_epochs: int, owner: str) -
     workspace.check_writable()
     crew = engine.start_or_find(workspace)
     # One after the other: whoever comes second finds it queued.
-    with filelock.FileLock(run.folder / "resume.lock"):
+    with run_lock.held(workspace, run.id, patiently=True):
+        # Or deleted, since this one asked.
+        run = runs.load(workspace, run.id)
         now = progress(workspace, run)
         if not now.status.final:
             return
-        _check_may(run, now.status, more_epochs)
+        _check_may(run, now, more_epochs)
         events = run.events()
         longer = [{"event": "extended", "epochs": more_epochs}] if more_epochs else []
         recipe = runs.extended(run.recipe, [*events, *longer])
@@ -136,11 +151,19 @@ def _queue_again(workspace: Workspace, run: Run, more_epochs: int, owner: str) -
                 run.record("extended", epochs=more_epochs)
 
 
-def _check_may(run: Run, status: Status, more_epochs: int) -> None:
-    if more_epochs and status is not Status.DONE:
+def _check_may(run: Run, now: Progress, more_epochs: int) -> None:
+    done = now.status is Status.DONE
+    if more_epochs and not done:
         raise RunError(f"{run.name} is not done. Resume it first.")
-    if not more_epochs and status is Status.DONE:
+    if not more_epochs and done:
         raise RunError(f"{run.name} is done. Extend it by more epochs, or duplicate it to change something.")
+    if done and not checkpoints.is_whole(run.checkpoints, len(now.epochs)):
+        # From its first epoch on it would be another training, which is not what was asked for.
+        raise RunError(
+            f"{run.name} cannot be trained on: the checkpoint of its last epoch is not here, as after a "
+            "clean-up of the disk, or in a run that came from a file. Duplicate the run and train the copy "
+            f"for {len(now.epochs) + more_epochs} epochs."
+        )
 
 
 def _tell_again(run: Run, before: Progress) -> None:

@@ -39,7 +39,7 @@ class Material:
         tell = _Teller(self.run, variants.distinct_views)
         found = []
         for view_number in range(variants.distinct_views):
-            view = features.View(view_number, variants, self.recipe.seed)
+            view = features.View(view_number, variants, self.recipe.seed, self.recipe.backbone.fit)
             told = functools.partial(tell, view_number)
             found.append(
                 features.prepare(

@@ -50,7 +50,7 @@ def _under_way(run: Run) -> Line:
 
 def _as_if_left(workspace: Workspace, run: Run) -> Line | None:
     """A run that nobody works on; None for one that was deleted meanwhile."""
-    names = ("history.jsonl", "evaluation.json", "checkpoints", "")
+    names = ("history.jsonl", "evaluation.json", "checkpoints", "exports", "")
     stamps = tuple(stamp(run.folder / name) for name in names)
     try:
         return Line(run, *_read(workspace, run.id, stamps))

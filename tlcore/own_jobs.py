@@ -96,7 +96,7 @@ def _measure(workspace: Workspace, folder: Path, behind_others: bool, wait_s: fl
 
 
 def _check_free(crew: Engine) -> None:
-    others = crew.jobs()
+    others = short_jobs.others_in_the_way(crew)
     if not others:
         return
     if all(key.startswith(_KEY) for key in others):

@@ -78,6 +78,7 @@ class Plan:
         return {
             "backbone": self.recipe.backbone.name,
             "image_size": self.image_size_px,
+            "fit": self.recipe.backbone.fit,
             "backbone_layers": len(self.layers),
             "output_shape": list(self.output_shape),
             "total_params": self.total_params,

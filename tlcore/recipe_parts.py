@@ -9,6 +9,7 @@ Optimizer = Literal["adam", "adamw", "sgd", "rmsprop", "lion"]
 Schedule = Literal["constant", "cosine", "plateau"]
 Pooling = Literal["avg", "max", "flatten"]
 Flip = Literal["none", "horizontal", "vertical", "both"]
+Fit = Literal["stretch", "crop", "pad"]
 Loss = Literal["sparse_categorical_crossentropy", "categorical_crossentropy", "binary_crossentropy"]
 
 WEIGHT_SUFFIXES = (".h5", ".keras")
@@ -37,6 +38,8 @@ class BackboneChoice(Part):
     """Side of the square input in pixels; None is the size the backbone was trained with."""
     cut_at: str | None = None
     """Drop the layers after this one."""
+    fit: Fit = "stretch"
+    """How a picture becomes a square: stretched, cropped to its centre, or padded with white."""
 
 
 class DenseLayer(Part):

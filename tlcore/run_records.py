@@ -184,6 +184,8 @@ class _SplitEvaluation(Checked):
     classes: list[_Figures]
     pictures: list[_Picture]
     exact_match: Share | None = None
+    # Not believed and not kept: it is computed from the pictures when it is asked for.
+    figures: Any = Field(default=None, exclude=True)
 
 
 def parsed(kind: type[_Kind], content: bytes, name: str) -> _Kind:

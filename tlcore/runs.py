@@ -32,12 +32,14 @@ from tlcore.workspace import (
 )
 
 __all__ = [
+    "Damaged",
     "Event",
     "Progress",
     "Run",
     "Status",
     "create",
     "extended",
+    "job_key",
     "list_all",
     "list_damaged",
     "load",
@@ -72,7 +74,7 @@ class Run:
     @property
     def job_key(self) -> str:
         """The name of its job in the engine."""
-        return f"run-{self.id}"
+        return job_key(self.id)
 
     @property
     def model_file(self) -> Path:
@@ -131,6 +133,18 @@ class Run:
     @property
     def has_model(self) -> bool:
         return self.model_file.is_file() and self.evaluation_file.is_file()
+
+
+@dataclass(frozen=True)
+class Damaged:
+    """A run whose record cannot be read."""
+
+    id: str
+    sentence: str
+
+
+def job_key(run_id: str) -> str:
+    return f"run-{run_id}"
 
 
 def now() -> str:
@@ -197,12 +211,12 @@ def list_all(workspace: Workspace) -> list[Run]:
     return _scan(workspace)[0]
 
 
-def list_damaged(workspace: Workspace) -> list[str]:
-    """A sentence for each run whose record cannot be read."""
+def list_damaged(workspace: Workspace) -> list[Damaged]:
+    """The runs whose record cannot be read; ``tlcore.trash`` deletes them."""
     return _scan(workspace)[1]
 
 
-def _scan(workspace: Workspace) -> tuple[list[Run], list[str]]:
+def _scan(workspace: Workspace) -> tuple[list[Run], list[Damaged]]:
     found, damaged = [], []
     for folder in sorted(workspace.runs.iterdir(), reverse=True) if workspace.runs.is_dir() else []:
         try:
@@ -212,7 +226,7 @@ def _scan(workspace: Workspace) -> tuple[list[Run], list[str]]:
             continue
         except WorkspaceError as error:
             # One damaged record must not hide the other runs.
-            damaged.append(str(error))
+            damaged.append(Damaged(folder.name, str(error)))
     return found, damaged
 
 

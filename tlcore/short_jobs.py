@@ -20,6 +20,20 @@ class Outcome(Enum):
     """It began, and took too long."""
 
 
+def others_in_the_way(crew: Engine, ours: str = "") -> list[str]:
+    """Keys of the jobs behind which a short one would wait; none as long as a worker is free.
+
+    ``ours``: how the keys begin of those that are over in a moment.
+    """
+    status = crew.status()
+    # Light jobs have processes of their own, except in a cluster.
+    beside = {errand.job for errand in status.errands}
+    if beside:
+        beside |= {waiting.job for waiting in status.queue if waiting.priority is Priority.LIGHT}
+    others = [key for key in status.jobs if key not in beside and not (ours and key.startswith(ours))]
+    return others if len(others) >= len(status.workers) else []
+
+
 def run(
     crew: Engine,
     key: str,

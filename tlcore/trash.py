@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tlcore import held_jobs, runs, sizes
+from tlcore import held_jobs, run_lock, runs, sizes
 from tlcore.errors import NotFound, RunError, WorkspaceError
 from tlcore.runs import Run
 from tlcore.workspace import Workspace, read_json, sync_folder, write_json
@@ -32,29 +32,41 @@ def delete(workspace: Workspace, run: Run) -> None:
 
     Raises RunError for a run that is under way or pinned, WorkspaceError when it cannot be moved.
     """
-    check_is_free(workspace, run, "deleted")
-    if run.pinned:
-        raise RunError(f"{run.name} is pinned, so it is not deleted. Unpin it first.")
-    said = {"name": run.name, "at_s": time.time()}
-    try:
-        write_json(run.folder / "deleted.json", said, make_folder=False)
-    except FileNotFoundError as error:
-        raise _gone(run.name) from error
-    _move(run.folder, workspace.trash / run.id, run.name)
+    with run_lock.held(workspace, run.id):
+        check_is_free(workspace, run, "deleted")
+        if run.pinned:
+            raise RunError(f"{run.name} is pinned, so it is not deleted. Unpin it first.")
+        _put_in(workspace, run.id, run.name)
     empty(workspace, KEPT_DAYS)
 
 
-def undelete(workspace: Workspace, id: str) -> Run:
-    """Take a run back as it was.
+def delete_damaged(workspace: Workspace, id: str) -> None:
+    """The same for a run whose record cannot be read; a pin is not asked for, since nobody could take it off.
+
+    Raises NotFound for one that is not damaged, RunError for one that is under way, WorkspaceError.
+    """
+    with run_lock.held(workspace, id):
+        if id not in (one.id for one in runs.list_damaged(workspace)):
+            raise NotFound(f"There is no damaged run {id[:64]!r} here.")
+        if held_jobs.holds(workspace, runs.job_key(id)):
+            raise RunError("A worker is at work on this run, so it cannot be deleted now. Try again later.")
+        _put_in(workspace, id, id)
+    empty(workspace, KEPT_DAYS)
+
+
+def undelete(workspace: Workspace, id: str) -> Run | None:
+    """Take a run back as it was; None for one whose record cannot be read, which is back all the same.
 
     Raises NotFound, RunError where another of its id is here, WorkspaceError.
     """
     folder = workspace.folder(workspace.trash, id, "deleted run")
-    if (workspace.runs / id).exists():
-        raise RunError("This run is here again already: somebody brought it in from a file.")
-    _move(folder, workspace.runs / id, id)
+    with run_lock.held(workspace, id):
+        if (workspace.runs / id).exists():
+            raise RunError("This run is here again already: somebody brought it in from a file.")
+        _move(folder, workspace.runs / id, id)
     (workspace.runs / id / "deleted.json").unlink(missing_ok=True)
-    return runs.load(workspace, id)
+    damaged = {one.id for one in runs.list_damaged(workspace)}
+    return None if id in damaged else runs.load(workspace, id)
 
 
 def list_all(workspace: Workspace) -> list[Deleted]:
@@ -86,6 +98,15 @@ def check_is_free(workspace: Workspace, run: Run, what: str) -> None:
         raise RunError(
             f"{run.name} is {progress.status.value}, so it cannot be {what} now. Stop it first, or wait."
         )
+
+
+def _put_in(workspace: Workspace, id: str, name: str) -> None:
+    folder = workspace.runs / id
+    try:
+        write_json(folder / "deleted.json", {"name": name, "at_s": time.time()}, make_folder=False)
+    except FileNotFoundError as error:
+        raise _gone(name) from error
+    _move(folder, workspace.trash / id, name)
 
 
 def _move(source: Path, target: Path, name: str) -> None:

@@ -158,7 +158,7 @@ def _cost(recipe: Recipe, dataset: Dataset, plan: Plan | None) -> str:
 def _preview(recipe: Recipe, dataset: Dataset) -> None:
     pictures = dataset.of(Split.TRAIN)
     item = pictures[state.notes().get("augmented_picture", 0) % len(pictures)]
-    pixels = images.load_rgb(dataset.path(item), PREVIEW_PX)
+    pixels = images.load_rgb(dataset.path(item), PREVIEW_PX, recipe.backbone.fit)
     changed = augmentation.examples(
         pixels, recipe.augmentation, seed=recipe.seed, sha256=item.sha256, count=VARIANTS
     )

@@ -54,7 +54,8 @@ def show() -> None:
 def _undelete(id: str) -> None:
     run = trash.undelete(state.workspace(), id)
     state.notes().pop(DELETED, None)
-    state.select(run=run.id)
+    if run is not None:
+        state.select(run=run.id)
 
 
 @told

@@ -15,11 +15,16 @@ TITLES = {
         "What frozen layers made of the pictures. They are computed again when needed.",
     ),
     Kind.RUNS: ("Runs", "Recipes, histories and models."),
-    Kind.CHECKPOINTS: ("Checkpoints", "From which a training goes on. Cleaned away of runs that are done."),
+    Kind.CHECKPOINTS: (
+        "Checkpoints",
+        "From which a training goes on. Cleaned away of runs that are done, which cannot be trained on for "
+        "more epochs then. Pin a run to keep its own.",
+    ),
     Kind.GRAPHS: (
         "Converted networks",
         "Frozen layers, converted for speed. Cleaned away where no run uses them.",
     ),
+    Kind.THUMBNAILS: ("Thumbnails", "Small pictures for the pages. They are made again when somebody looks."),
     Kind.WEIGHTS: ("Weights", "Weight files that were put here by hand."),
     Kind.BACKBONES: ("Own networks", "Models that were brought as backbones."),
     Kind.TRASH: ("Deleted runs", "They can be had back until they are cleaned away."),

@@ -112,11 +112,15 @@ def _describe(entry: backbones.AnyBackbone, recipe: Recipe) -> None:
 
 
 def choose(name: str) -> None:
-    """Write a recipe with another network; of its freeze choices those stay that mean something in any."""
+    """Write a recipe with another network; the fit, which is about the pictures, stays as it is.
+
+    Of the freeze choices those stay that mean something in any network.
+    """
     recipe = state.recipe()
     layers = backbones.get(name, state.workspace()).layers()
     frozen = {f"phases.{i}.freeze": _carried(phase.freeze, layers) for i, phase in enumerate(recipe.phases)}
-    state.select_recipe(recipe.with_changes({"backbone": {"name": name}} | frozen))
+    other = {"name": name, "fit": recipe.backbone.fit}
+    state.select_recipe(recipe.with_changes({"backbone": other} | frozen))
 
 
 def _carried(freeze: str | int, layers: tuple[LayerInfo, ...]) -> str | int:

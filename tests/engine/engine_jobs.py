@@ -5,6 +5,8 @@ import sys
 import time
 from pathlib import Path
 
+from tlcore import helping
+
 
 def hold(folder: str, name: str) -> None:
     """Run until the test says go."""
@@ -17,6 +19,19 @@ def hold(folder: str, name: str) -> None:
 def note(folder: str, name: str) -> None:
     _note(folder, f"start {name}")
     _note(folder, f"end {name}")
+
+
+def call(folder: str, name: str) -> None:
+    """As ``hold``, and let others help."""
+    helping.call(help_with, folder, name)
+    hold(folder, name)
+
+
+def help_with(folder: str, name: str, dismissed: helping.Dismissed) -> None:
+    _note(folder, f"helps {name}")
+    while not dismissed() and not (Path(folder) / f"{name}.helped").exists():
+        time.sleep(0.01)
+    _note(folder, f"leaves {name}")
 
 
 def fail(folder: str, name: str) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import engine_jobs
 import psutil
@@ -13,8 +14,8 @@ import pytest
 from conftest import HERE, ROOT, alive, engines_of, wait_until
 
 import tlcore
-from tlcore import engine
-from tlcore.engine import JobState, connection, security
+from tlcore import engine, held_jobs
+from tlcore.engine import JobState, cluster, connection, security
 from tlcore.engine.cluster import Cluster
 from tlcore.engine.launch import family, kill
 from tlcore.errors import EngineError
@@ -164,6 +165,33 @@ def test_a_scheduler_that_is_not_there_is_said(
         use(monkeypatch, url, keys.engine)
         with pytest.raises(EngineError, match=f"The scheduler at {url} does not answer"):
             engine.start_or_find(workspace)
+
+
+def test_a_silent_scheduler_is_not_asked_again_at_once(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = Workspace(workspace.home / "keys")
+    keys.engine.mkdir(parents=True)
+    security.create(keys)
+    use(monkeypatch, "tls://127.0.0.1:1", keys.engine)
+    asked: list[str] = []
+    clock = SimpleNamespace(now_s=1000.0, monotonic=lambda: clock.now_s)
+    monkeypatch.setattr(cluster, "time", clock)
+
+    def silent(self: connection.Connection, question: str, **values: object) -> object:
+        asked.append(question)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(connection.Connection, "ask", silent)
+    for _ in range(3):
+        with pytest.raises(EngineError, match="it is asked again in 10 seconds"):
+            engine.start_or_find(workspace)
+        # What it may do meanwhile is not known.
+        assert held_jobs.all_held(workspace) is None
+    assert asked == ["thaw-ping"]
+    clock.now_s += cluster.SILENT_S
+    monkeypatch.setattr(connection.Connection, "ask", lambda self, question: {"version": tlcore.__version__})
+    assert engine.start_or_find(workspace).address.url == "tls://127.0.0.1:1"
 
 
 def test_settings_that_cannot_be_are_said(

@@ -9,10 +9,13 @@ import psutil
 import pytest
 from conftest import alive, engines_of, processes_of, wait_until
 
-from tlcore import engine
+from tlcore import engine, jobs, runs, training
+from tlcore.config import Recipe
+from tlcore.datasets import Dataset
 from tlcore.engine import JobState, connection
 from tlcore.engine.address import file as address_file
 from tlcore.errors import EngineError
+from tlcore.runs import Status
 from tlcore.workspace import Workspace
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="signals that stop a process")
@@ -64,6 +67,31 @@ def test_a_job_queued_while_no_worker_is_there_runs_later(running: engine.Engine
     running.submit("y", engine_jobs.note, str(folder), "y")
     wait_until(lambda: running.jobs() == {})
     assert engine_jobs.notes(folder)[-2:] == ["start y", "end y"]
+
+
+def test_a_run_whose_worker_dies_before_it_begins_is_told_as_interrupted(
+    workspace: Workspace, few: Dataset, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = folder / "slow.go"
+    monkeypatch.setenv("THAW_ENGINE_PRELOAD", "engine_slow")
+    monkeypatch.setenv("ENGINE_SLOW_GO", str(go))
+    running = engine.start_or_find(workspace)
+    run = runs.create(workspace, Recipe(), few)
+    # It has been given to the worker, which still imports.
+    running.submit(run.job_key, training.train_run, str(workspace.home), run.id)
+    assert jobs.progress(workspace, run).status is Status.QUEUED
+    assert running.jobs() == {run.job_key: JobState.RUNNING}
+    psutil.Process(running.status().workers[0].pid).kill()
+    wait_until(lambda: jobs.progress(workspace, run).status.final)
+    told = jobs.progress(workspace, run)
+    assert (told.status, told.status.resumable) == (Status.INTERRUPTED, True)
+    assert told.message == "The training was interrupted before it began. Resume it: it begins then."
+    assert [event["event"] for event in run.events()] == ["queued"]
+    # The next worker does not take it up by itself.
+    go.touch()
+    running.submit("b", engine_jobs.note, str(folder), "b")
+    wait_until(lambda: running.jobs() == {})
+    assert [event["event"] for event in run.events()] == ["queued"]
 
 
 @pytest.mark.parametrize("busy", [False, True])

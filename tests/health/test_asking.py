@@ -2,54 +2,25 @@
 
 import io
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from tests import engines
+from tests.engines import FakeEngine
 from tests.health import made
 from tlcore import datasets, health, intake
 from tlcore.datasets import Dataset, Split
-from tlcore.engine import JobState, Priority
+from tlcore.engine import Priority
 from tlcore.errors import DatasetError, WorkspaceError
 from tlcore.health import Finding, Kind, Report, Stage, album, asking, cutting, job, looks, rows, store
 from tlcore.workspace import Workspace
 
 
-class FakeEngine:
-    """Keeps the jobs, or runs them at once."""
-
-    def __init__(self) -> None:
-        self.queue: dict[str, JobState] = {}
-        self.submitted: list[tuple[str, str]] = []
-        self.runs = False
-
-    def submit(
-        self,
-        key: str,
-        function: Callable[..., object],
-        *args: object,
-        owner: str = "",
-        priority: Priority = Priority.LONG,
-    ) -> None:
-        assert priority is Priority.QUICK
-        self.submitted.append((key, owner))
-        if self.runs:
-            function(*args)
-        else:
-            self.queue[key] = JobState.RUNNING
-
-    def jobs(self) -> dict[str, JobState]:
-        return dict(self.queue)
-
-
 @pytest.fixture
 def crew(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
-    fake = FakeEngine()
-    monkeypatch.setattr(asking.engine, "start_or_find", lambda workspace: fake)
-    monkeypatch.setattr(asking.engine, "find", lambda workspace: fake)
-    return fake
+    return engines.put_in_place(monkeypatch)
 
 
 @pytest.fixture
@@ -81,7 +52,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_way_of_a_report(workspace: Workspace, few: Dataset, crew: FakeEngine, no_network: None) -> None:
     assert health.look(workspace, few.id) == health.Asked()
     health.start(workspace, few, owner="me")
-    assert crew.submitted == [(f"health-{few.id}", "me")]
+    assert (crew.keys, crew.owners, crew.priorities) == ([f"health-{few.id}"], ["me"], [Priority.QUICK])
     assert health.look(workspace, few.id) == health.Asked(under_way=True)
     health.start(workspace, few)
     assert len(crew.submitted) == 1
@@ -113,7 +84,7 @@ def test_a_lost_picture_is_told(
     failure = health.look(workspace, few.id).failure
     assert failure is not None
     assert "missing or damaged" in failure
-    crew.runs = True
+    crew.does = "run"
     with pytest.raises(DatasetError, match="missing or damaged"):
         health.wait(workspace, few)
 
@@ -133,7 +104,7 @@ def test_what_was_not_foreseen_is_a_sentence(
 def test_waiting_returns_the_report(
     workspace: Workspace, few: Dataset, crew: FakeEngine, no_network: None
 ) -> None:
-    crew.runs = True
+    crew.does = "run"
     first = health.wait(workspace, few)
     assert health.wait(workspace, few) == first
     assert len(crew.submitted) == 1

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.fake_engine import FakeEngine
+from tests import engines
+from tests.engines import FakeEngine
 from tests.own_models import crafted
 from tlcore import own_jobs
 from tlcore.backbones import own
-from tlcore.engine import JobState
+from tlcore.engine import JobState, Priority
 from tlcore.errors import EngineError, ModelFileError, NotFound
 from tlcore.runs import Run
 from tlcore.workspace import Workspace
@@ -17,9 +18,7 @@ from tlcore.workspace import Workspace
 
 @pytest.fixture
 def crew(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
-    fake = FakeEngine()
-    monkeypatch.setattr(own_jobs.engine, "start_or_find", lambda workspace: fake)
-    return fake
+    return engines.put_in_place(monkeypatch, "run")
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +61,7 @@ def test_a_worker_that_was_killed(workspace: Workspace, path: Path, crew: FakeEn
 
 
 def test_a_worker_that_has_no_time(workspace: Workspace, path: Path, crew: FakeEngine) -> None:
-    crew.does = "wait"
+    crew.does = "hold"
     with pytest.raises(EngineError, match="behind a training"):
         own_jobs.take(workspace, path, wait_s=0.2)
     assert (len(crew.cancelled), files(workspace)) == (1, [])
@@ -80,8 +79,10 @@ def test_a_page_does_not_wait_behind_others(
     assert (list(crew.queue), files(workspace)) == ([other], [])
     taken = own_jobs.take(workspace, path)
     assert own_jobs.take(workspace, path, behind_others=False) == taken, "it is there: no worker is needed"
-    crew.queue.clear()
+    # Another worker has nothing to do.
+    crew.workers = 2
     assert own_jobs.take(workspace, path, pixels="0-255", behind_others=False).preprocessing == "none"
+    assert {*crew.priorities} == {Priority.QUICK}
 
 
 def test_a_run_does_not_wait_behind_others(workspace: Workspace, trained: Run, crew: FakeEngine) -> None:

@@ -58,7 +58,7 @@ def test_another_picture_is_shown(at_home: Workspace, few: Dataset) -> None:
 
 
 def test_a_missing_picture_is_said(at_home: Workspace, few: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    def gone(path: object, size: int) -> None:
+    def gone(*args: object) -> None:
         raise RecipeError("The picture is missing.")
 
     monkeypatch.setattr("tlcore.images.load_rgb", gone)

@@ -54,7 +54,7 @@ def test_another_network_forgets_what_belonged_to_the_first(at_home: Workspace, 
         at_home,
         "Model",
         few,
-        backbone={"name": "efficientnet_lite0", "image_size": 128, "cut_at": "block5c_add"},
+        backbone={"name": "efficientnet_lite0", "image_size": 128, "cut_at": "block5c_add", "fit": "pad"},
         phases=[{"freeze": 10}, {"freeze": -5}],
     )
     page.set("selectbox", "Pretrained network", "resnet50")
@@ -63,6 +63,7 @@ def test_another_network_forgets_what_belonged_to_the_first(at_home: Workspace, 
         "weights": "imagenet",
         "image_size": None,
         "cut_at": None,
+        "fit": "pad",
     }
     assert [phase.freeze for phase in page.recipe.phases] == ["all", -5]
     assert "weights are downloaded at first use" in page.words

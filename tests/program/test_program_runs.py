@@ -12,7 +12,19 @@ import pytest
 from tests.conftest import SAMPLE
 from tests.own_models import crafted
 from tests.program.designs import BINARY, CHANGES, CLASSES, SMALL, plan_of
-from tlcore import backbones, intake, own_measure, plans, program, runs, runtimes, training
+from tlcore import (
+    backbones,
+    fitting,
+    images,
+    intake,
+    own_measure,
+    plans,
+    program,
+    recipe_parts,
+    runs,
+    runtimes,
+    training,
+)
 from tlcore.backbones import own_intake
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset, Split
@@ -260,6 +272,22 @@ def test_a_brought_model(
     assert ("own_network" in text) is nested
     assert ("keras.models.load_model" in text) is not nested
     compare(shared_workspace, few, recipe, run_program)
+
+
+@pytest.mark.parametrize("fit", fitting.FITS)
+def test_the_pictures_are_fitted_as_in_the_app(
+    few: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fit: recipe_parts.Fit
+) -> None:
+    plan = plan_of({"backbone": SMALL | {"fit": fit}})
+    begin, found, _ = program.source(plan, few.classes).partition("# The pretrained network")
+    assert found
+    monkeypatch.chdir(laid_out(few, tmp_path))
+    names: dict[str, Any] = {}
+    exec(begin, names)
+    items = sorted(few.of(Split.VAL), key=lambda item: (item.label, item.file))
+    expected = np.stack([images.load_rgb(few.path(item), 32, fit) for item in items])
+    assert any(item.width_px != item.height_px for item in items)
+    assert np.array_equal(names["val_images"], expected)
 
 
 def test_changed_pictures(few: Dataset, run_program: Callable[..., Any]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.program.designs import BINARY, CLASSES, NETWORKS, PHASES, RECIPES, plan_of, ruff
-from tlcore import backbones, program
+from tlcore import backbones, fitting, program
 
 
 @cache
@@ -25,6 +25,10 @@ def matrix() -> dict[str, str]:
         for weights in ("none", "balanced"):
             several = plan_of(BINARY | {"backbone": network, "class_weights": weights}, several_labels=True)
             made[f"{i}_{weights}.py"] = program.source(several, CLASSES)
+    for fit in fitting.FITS:
+        for labels in (True, False):
+            fitted = plan_of((BINARY if labels else {}) | {"backbone": {"fit": fit}}, several_labels=labels)
+            made[f"{fit}_{labels}.py"] = program.source(fitted, CLASSES)
     return made
 
 
@@ -56,7 +60,8 @@ def test_only_public_names_that_there_are() -> None:
 
 def test_nothing_that_the_recipe_does_not_need() -> None:
     text = matrix()["1_0.py"]
-    for word in ("augment", "class_weight", "callbacks", "steps", "InferenceMode", "math", "csv", "tlcore"):
+    names = ("augment", "class_weight", "callbacks", "steps", "InferenceMode", "math", "csv", "tlcore", "PIL")
+    for word in names:
         assert word not in text
     # One view is the picture itself.
     assert "augment" not in matrix()["1_10.py"]

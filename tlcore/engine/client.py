@@ -80,6 +80,8 @@ class Engine(abc.ABC):
             pid=answer["pid"],
             started=answer["started"],
             workers=tuple(WorkerStatus(**worker) for worker in answer["workers"]),
+            # An engine of an earlier version has none.
+            errands=tuple(WorkerStatus(**errand) for errand in answer.get("errands", ())),
             jobs=_jobs(answer["jobs"]),
             queue=tuple(
                 WaitingJob(job["job"], job["owner"], Priority(job["priority"])) for job in answer["queue"]
@@ -105,10 +107,14 @@ class Engine(abc.ABC):
     def _silence(self) -> str:
         """What is wrong when it does not answer."""
 
+    def _note_silence(self) -> None:  # noqa: B027
+        """It has not answered just now."""
+
     def _ask(self, question: str, **values: Any) -> Any:
         try:
             answer = self._connection.ask(question, **values)
         except OSError as error:
+            self._note_silence()
             raise EngineError(self._silence()) from error
         if isinstance(answer, dict) and "refused" in answer:
             raise EngineError(answer["refused"])

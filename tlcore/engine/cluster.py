@@ -1,15 +1,21 @@
 """An existing dask cluster as the engine: its workers see the workspace under the same path."""
 
+import math
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import tlcore
 from tlcore.engine import security
 from tlcore.engine.client import Engine
 from tlcore.engine.connection import Connection
 from tlcore.errors import EngineError
+
+SILENT_S = 10.0
+"""A cluster that cannot be reached is not asked again for so long: each question would cost seconds, and a
+page asks several."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,7 @@ class ClusterEngine(Engine):
     def __init__(self, cluster: Cluster) -> None:
         super().__init__(Connection(cluster.url, cluster.folder))
         self.address: Cluster = cluster
+        self._silent_until_s = -math.inf
 
     def stop(self, timeout_s: float = 10) -> None:
         """Raises EngineError: others may work with it."""
@@ -69,8 +76,16 @@ class ClusterEngine(Engine):
             )
         return True
 
+    def _ask(self, question: str, **values: Any) -> Any:
+        if time.monotonic() < self._silent_until_s:
+            raise EngineError(self._silence())
+        return super()._ask(question, **values)
+
+    def _note_silence(self) -> None:
+        self._silent_until_s = time.monotonic() + SILENT_S
+
     def _silence(self) -> str:
         return (
-            f"The scheduler at {self.address.url} does not answer. Look whether it runs, and whether "
-            "THAW_SCHEDULER and THAW_SCHEDULER_SECURITY are right."
+            f"The scheduler at {self.address.url} does not answer; it is asked again in {SILENT_S:g} "
+            "seconds. Look whether it runs, and whether THAW_SCHEDULER and THAW_SCHEDULER_SECURITY are right."
         )

@@ -9,6 +9,7 @@ from typing import Any
 
 import tlcore
 from tlcore.engine.dispatcher import Dispatcher
+from tlcore.engine.errands import Errands
 from tlcore.engine.queue import Job, Priority
 from tlcore.engine.status import JobState
 from tlcore.errors import EngineError
@@ -17,12 +18,13 @@ log = logging.getLogger(__name__)
 
 
 class Desk:
-    def __init__(self, scheduler: Any, jobs_per_person: int) -> None:
-        """To be made in the event loop of the scheduler."""
+    def __init__(self, scheduler: Any, jobs_per_person: int, errands: Errands | None = None) -> None:
+        """To be made in the event loop of the scheduler. Without ``errands`` workers do light jobs too."""
         self.ending = asyncio.Event()
         """Set when no further job is taken."""
         self._scheduler = scheduler
-        self._dispatcher = Dispatcher(scheduler)
+        self._dispatcher = Dispatcher(scheduler, lambda: errands is not None and bool(errands.running()))
+        self._errands = errands
         self._jobs_per_person = jobs_per_person
         self._started = datetime.now(UTC).isoformat(timespec="seconds")
         self._last_busy = time.monotonic()
@@ -35,10 +37,15 @@ class Desk:
             "thaw-kill": self.answer_kill,
             "thaw-status": self.answer_status,
         }
+        # From workers; nobody else's connection carries these.
+        scheduler.stream_handlers |= {
+            "thaw-call": self._dispatcher.hear_call,
+            "thaw-enough": self._dispatcher.hear_enough,
+        }
 
     def idle_s(self) -> float:
         """Seconds since there was work, or somebody who was about to bring some."""
-        if self._dispatcher.waiting() or self._dispatcher.running():
+        if self._jobs():
             self._last_busy = time.monotonic()
         return time.monotonic() - self._last_busy
 
@@ -59,24 +66,28 @@ class Desk:
                 "Wait until one has ended, or stop one."
             )
         log.info("Job %s comes (%s).", key, priority)
-        self._dispatcher.put(Job(key, owner, Priority(priority), reference, arguments))
+        job = Job(key, owner, Priority(priority), reference, arguments)
+        light = self._errands if job.priority is Priority.LIGHT else None
+        (light or self._dispatcher).put(job)
         return {}
 
     async def answer_jobs(self) -> dict[str, str]:
         return self._jobs()
 
     async def answer_queue(self) -> list[str]:
-        return [job.key for job in self._dispatcher.waiting()]
+        return [job.key for job in self._waiting()]
 
     async def answer_cancel(self, key: str) -> bool:
-        cancelled = self._dispatcher.cancel(key)
+        cancelled = self._dispatcher.cancel(key) or (self._errands is not None and self._errands.cancel(key))
         if cancelled:
             log.info("Job %s is cancelled.", key)
         return cancelled
 
     async def answer_kill(self, key: str) -> dict[str, Any]:
         try:
-            killed = await self._dispatcher.kill(key)
+            killed = await self._dispatcher.kill(key) or (
+                self._errands is not None and await self._errands.kill(key)
+            )
         except EngineError as error:
             return _refused(str(error))
         if killed:
@@ -85,14 +96,15 @@ class Desk:
 
     async def answer_status(self) -> dict[str, Any]:
         keys = {running.worker: running.job.key for running in self._dispatcher.running()}
+        helped = self._dispatcher.helped()
         return {
             "pid": os.getpid(),
             "started": self._started,
-            "workers": [_describe(worker, keys) for worker in self._scheduler.workers.values()],
+            "workers": [_describe(worker, keys, helped) for worker in self._scheduler.workers.values()],
+            "errands": [*self._errands.describe()] if self._errands is not None else [],
             "jobs": self._jobs(),
             "queue": [
-                {"job": job.key, "owner": job.owner, "priority": str(job.priority)}
-                for job in self._dispatcher.waiting()
+                {"job": job.key, "owner": job.owner, "priority": str(job.priority)} for job in self._waiting()
             ],
         }
 
@@ -102,19 +114,26 @@ class Desk:
         return {}
 
     def _jobs(self) -> dict[str, str]:
-        running = {running.job.key: str(JobState.RUNNING) for running in self._dispatcher.running()}
-        return running | {job.key: str(JobState.QUEUED) for job in self._dispatcher.waiting()}
+        running = {job.key: str(JobState.RUNNING) for job in self._at_work()}
+        return running | {job.key: str(JobState.QUEUED) for job in self._waiting()}
+
+    def _at_work(self) -> list[Job]:
+        running = [running.job for running in self._dispatcher.running()]
+        return running + [errand.job for errand in self._errands.running()] if self._errands else running
+
+    def _waiting(self) -> tuple[Job, ...]:
+        waiting = self._dispatcher.waiting()
+        return waiting + self._errands.waiting() if self._errands else waiting
 
     def _jobs_of(self, owner: str) -> int:
-        jobs = [*self._dispatcher.waiting(), *(running.job for running in self._dispatcher.running())]
-        return sum(job.owner == owner for job in jobs)
+        return sum(job.owner == owner for job in (*self._waiting(), *self._at_work()))
 
 
 def _refused(sentence: str) -> dict[str, str]:
     return {"refused": sentence}
 
 
-def _describe(worker: Any, keys: dict[str, str]) -> dict[str, Any]:
+def _describe(worker: Any, keys: dict[str, str], helped: dict[str, str]) -> dict[str, Any]:
     return {
         "address": worker.address,
         "pid": worker.pid,
@@ -122,4 +141,5 @@ def _describe(worker: Any, keys: dict[str, str]) -> dict[str, Any]:
         "memory_bytes": int(worker.metrics.get("memory", 0)),
         "silent_s": round(max(0.0, time.time() - worker.last_seen), 1),
         "job": keys.get(worker.address),
+        "helps": helped.get(worker.address),
     }

@@ -6,27 +6,20 @@ it. This works in the scheduler of Thaw's own engine, and in that of any dask cl
 
 import asyncio
 import logging
-import pickle
-import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from dask._expr import LLGExpr
-from dask._task_spec import Task
 from distributed.diagnostics.plugin import SchedulerPlugin
-from distributed.protocol import Serialized, serialize, to_serialize
-from distributed.spans import SpanMetadata
 from tornado.ioloop import PeriodicCallback
 
+from tlcore.engine import tasks
+from tlcore.engine.helpers import Call, Helpers, host_of
 from tlcore.engine.queue import Job, JobQueue
-from tlcore.engine.worker import end_worker, run_job
+from tlcore.engine.worker import run_job
 from tlcore.errors import EngineError
 
 log = logging.getLogger(__name__)
-
-# dask's own name for "keep the task until it has run, then forget it": no client holds a result, so the
-# death of a worker never runs a finished job again.
-_OWNER = "fire-and-forget"
 
 _END_S = 5.0
 _LOOK_MS = 1000
@@ -38,22 +31,31 @@ class Running:
     worker: str
     """Its address."""
     task: str
-    """What dask calls it: another name each time, so that nothing is left of an earlier one."""
+    """What dask calls it."""
     killed: bool = False
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def is_beside(self, worker: str) -> bool:
+        """Whether it runs on the machine of that worker."""
+        return host_of(self.worker) == host_of(worker)
 
 
 class Dispatcher(SchedulerPlugin):  # type: ignore[misc]
     name = "thaw"
 
-    def __init__(self, scheduler: Any) -> None:
-        """To be made in the event loop of the scheduler."""
+    def __init__(self, scheduler: Any, beside: Callable[[], bool] = lambda: False) -> None:
+        """To be made in the event loop of the scheduler.
+
+        ``beside``: whether somebody's work goes on beside the workers; then none of them helps another.
+        """
         self._scheduler = scheduler
+        self._beside = beside
         self._queue = JobQueue()
         # By the name of the task.
         self._running: dict[str, Running] = {}
         # Workers that are being ended: no further job for them.
         self._condemned: set[str] = set()
+        self._helpers = Helpers(scheduler, self._condemned)
         self._handing_over: set[asyncio.Task[None]] = set()
         scheduler.add_plugin(self)
         # A cluster's worker may have been paused for a while, and no hook tells when it goes on.
@@ -75,6 +77,23 @@ class Dispatcher(SchedulerPlugin):  # type: ignore[misc]
     def running(self) -> tuple[Running, ...]:
         return tuple(self._running.values())
 
+    def helped(self) -> dict[str, str]:
+        """The key of the job that an idle worker helps, by the worker's address."""
+        return self._helpers.at_work()
+
+    def hear_call(self, worker: str, key: str, reference: str, arguments: bytes) -> None:
+        """A job that runs on this worker has work for others."""
+        for running in self.running():
+            if (running.worker, running.job.key) == (worker, key):
+                self._helpers.hear(Call(key, running.task, worker, reference, arguments))
+        self._assign()
+
+    def hear_enough(self, worker: str, key: str) -> None:
+        """It wants its helpers to be gone."""
+        for running in self.running():
+            if (running.worker, running.job.key) == (worker, key):
+                self._helpers.forget(running.task)
+
     async def kill(self, key: str) -> bool:
         """End the worker that runs this job, and no other; another one takes its place.
 
@@ -88,7 +107,7 @@ class Dispatcher(SchedulerPlugin):  # type: ignore[misc]
         self._condemned.add(worker.address)
         running.killed = True
         try:
-            await self._end_through_nanny(worker)
+            await tasks.end_through_nanny(self._scheduler, worker)
         except BaseException:
             self._condemned.discard(worker.address)
             running.killed = False
@@ -105,6 +124,8 @@ class Dispatcher(SchedulerPlugin):  # type: ignore[misc]
         if start == "processing":
             # Somebody's task has left a worker, which may now be free.
             self._soon(self._assign)
+        if self._helpers.follow(key, finish):
+            self._soon(tasks.forget, self._scheduler, key)
         running = self._running.get(key)
         if running is None or finish in ("waiting", "processing"):
             return
@@ -113,7 +134,7 @@ class Dispatcher(SchedulerPlugin):  # type: ignore[misc]
             # Its worker had gone before it could begin.
             self._queue.put_back(running.job)
         # dask would wait for a worker of that address to run it.
-        self._soon(self._forget, running)
+        self._soon(tasks.forget, self._scheduler, running.task)
 
     def add_worker(self, scheduler: Any, worker: str) -> None:
         self._soon(self._assign)
@@ -129,62 +150,41 @@ class Dispatcher(SchedulerPlugin):  # type: ignore[misc]
     # Giving jobs to workers
 
     def _assign(self) -> None:
-        """A job to every worker that is free."""
+        """A job to every worker that is free; where none waits, it may help one that runs."""
         busy = self._condemned | {running.worker for running in self._running.values()}
-        for worker in list(self._scheduler.running):
-            if worker.processing or worker.address in busy:
-                continue
+        busy |= self._helpers.at_work().keys()
+        free = [
+            worker
+            for worker in self._scheduler.running
+            if not worker.processing and worker.address not in busy
+        ]
+        for worker in free:
             job = self._queue.take()
             if job is None:
-                return
-            running = Running(job, worker.address, f"thaw-{job.key}-{uuid.uuid4().hex}")
+                if not self._beside():
+                    here = {one.task for one in self.running() if one.is_beside(worker.address)}
+                    self._helpers.send(worker, here)
+                continue
+            running = Running(job, worker.address, tasks.new_name(job.key))
             self._running[running.task] = running
+            self._helpers.leave_to(worker.address, running.task)
             handing_over = asyncio.get_running_loop().create_task(self._hand_over(running))
             self._handing_over.add(handing_over)
             handing_over.add_done_callback(self._handing_over.discard)
+        self._helpers.make_place(len(self.waiting()))
+        if self._beside():
+            self._helpers.send_all_away()
 
     async def _hand_over(self, running: Running) -> None:
         job = running.job
-        task = Task(running.task, run_job, job.key, job.reference, job.arguments)
-        graph = LLGExpr({running.task: task}, _determ_token=uuid.uuid4().hex)
-        await self._scheduler.update_graph(
-            client=_OWNER,
-            expr_ser=Serialized(*serialize(to_serialize(graph), on_error="raise")),
-            keys={running.task},
-            span_metadata=SpanMetadata(collections=[{"type": "Future"}]),
-            internal_priority={running.task: 0},
-            submitting_task=None,
-            # This worker and no other: a job whose worker dies is not run again by itself.
-            annotations={"workers": [running.worker], "allow_other_workers": False, "retries": 0},
-            stimulus_id=f"thaw-submit-{job.key}",
+        taken = await tasks.begin(
+            self._scheduler, running.task, running.worker, run_job, job.key, job.reference, job.arguments
         )
-        if running.task not in self._scheduler.tasks and running.task in self._running:
+        if not taken and running.task in self._running:
             log.error("Job %s could not be given to a worker.", job.key)
             self._ended(running)
 
     def _ended(self, running: Running) -> None:
         self._running.pop(running.task, None)
+        self._helpers.forget(running.task)
         running.ended.set()
-
-    def _forget(self, running: Running) -> None:
-        if running.task in self._scheduler.tasks:
-            self._scheduler.client_releases_keys(
-                [running.task], client=_OWNER, stimulus_id=f"thaw-forget-{running.job.key}"
-            )
-
-    async def _end_through_nanny(self, worker: Any) -> None:
-        """Kill a worker's process: one that hangs does not listen itself. Its nanny starts another."""
-        if not worker.nanny:
-            raise EngineError(
-                f"The worker at {worker.address} has no nanny that could end it. End its process "
-                f"{worker.pid} on its own machine."
-            )
-        try:
-            answer = await self._scheduler.rpc(worker.nanny).run(
-                function=pickle.dumps(end_worker), kwargs=pickle.dumps({"pid": worker.pid})
-            )
-        except OSError as error:
-            raise EngineError(f"The nanny of the worker at {worker.address} does not answer.") from error
-        if answer["status"] != "OK":
-            log.error("The nanny %s could not end its worker: %s", worker.nanny, answer.get("text"))
-            raise EngineError(f"The worker at {worker.address} could not be ended; the log says why.")

@@ -12,6 +12,9 @@ QUICK_IN_A_ROW = 4
 class Priority(StrEnum):
     QUICK = "quick"
     """Seconds to a few minutes: a head on features that are there already, a measurement."""
+    LIGHT = "light"
+    """Needs no TensorFlow: pictures to take in. Thaw's own engine runs it beside its workers; a cluster as a
+    quick one."""
     LONG = "long"
     """Anything else: features to compute, layers to fine-tune."""
 
@@ -86,7 +89,8 @@ class _Turns:
         turns = _Turns(self.turn, dict(self.last), self.quick_in_a_row)
         lanes: dict[Priority, dict[str, deque[Job]]] = {priority: {} for priority in Priority}
         for job in jobs:
-            lanes[job.priority].setdefault(job.owner, deque()).append(job)
+            lane = Priority.LONG if job.priority is Priority.LONG else Priority.QUICK
+            lanes[lane].setdefault(job.owner, deque()).append(job)
         order = []
         while any(lanes.values()):
             job = turns._next(lanes)
@@ -98,7 +102,7 @@ class _Turns:
         """A job has been taken out of the queue."""
         self.turn += 1
         self.last[job.owner] = self.turn
-        passed = job.priority is Priority.QUICK and a_long_one_waits
+        passed = job.priority is not Priority.LONG and a_long_one_waits
         self.quick_in_a_row = self.quick_in_a_row + 1 if passed else 0
 
     def give_back(self, job: Job) -> None:

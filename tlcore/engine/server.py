@@ -22,6 +22,7 @@ from tlcore.engine import security, settings
 from tlcore.engine.address import Address, file, life_lock, log_file, make_folder
 from tlcore.engine.crew import Crew
 from tlcore.engine.desk import Desk
+from tlcore.engine.errands import Errands
 from tlcore.engine.scheduler import EngineScheduler
 from tlcore.engine.worker import EngineWorker, configure_logging
 from tlcore.errors import ThawError
@@ -90,7 +91,8 @@ async def serve(workspace: Workspace) -> None:
     shutil.rmtree(scratch, ignore_errors=True)
     secure = security.create(workspace)
     scheduler = await EngineScheduler(host="127.0.0.1", protocol="tls", security=secure, dashboard=False)
-    desk = Desk(scheduler, jobs_per_person)
+    errands = Errands()
+    desk = Desk(scheduler, jobs_per_person, errands)
     scheduler.handlers["thaw-stop"] = desk.answer_stop
     crew = Crew(lambda: _nanny(scheduler.address, secure, scratch), size)
     await crew.start()
@@ -109,6 +111,7 @@ async def serve(workspace: Workspace) -> None:
         address.forget(workspace)
         keeping.cancel()
         threading.Thread(target=_end_by_force, daemon=True).start()
+        errands.close()
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(crew.close(), _ENDING_S / 2)
         await scheduler.close()

@@ -24,6 +24,8 @@ class WorkerStatus:
     in a large cluster."""
     job: str | None
     """Key of the job that it runs."""
+    helps: str | None = None
+    """Key of another worker's job that it helps, since no job waits."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class EngineStatus:
     """ISO 8601, UTC."""
     workers: tuple[WorkerStatus, ...]
     """One that died is missing for a moment, until it is replaced."""
+    errands: tuple[WorkerStatus, ...]
+    """Processes that run a light job each, and end with it."""
     jobs: dict[str, JobState]
     """By key: the running ones first, then the queued ones in the order in which they will run."""
     queue: tuple[WaitingJob, ...]

@@ -1,18 +1,21 @@
 """The worker: a process that has TensorFlow warm and runs the jobs it is given."""
 
+import functools
 import importlib
 import logging
 import os
 import pickle
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import psutil
-from distributed import Worker
+from distributed import Worker, get_worker
 
+from tlcore import helping
 from tlcore.engine import launch
-from tlcore.engine.references import resolve
+from tlcore.engine.references import reference_to, resolve
 
 DEFAULT_PRELOAD = "tensorflow,keras"
 
@@ -21,6 +24,9 @@ log = logging.getLogger(__name__)
 # Set when nothing is being imported in the background.
 _warm = threading.Event()
 _warm.set()
+
+# Names of helpers that are to leave.
+_dismissed: set[str] = set()
 
 
 class EngineWorker(Worker):  # type: ignore[misc]
@@ -52,12 +58,48 @@ def run_job(key: str, reference: str, arguments: bytes) -> None:
     _warm.wait()
     log.info("Job %s starts.", key)
     try:
-        resolve(reference)(*pickle.loads(arguments))
+        with helping.heard_by(_Caller(key)):
+            resolve(reference)(*pickle.loads(arguments))
     except BaseException:
         # SystemExit too: no job may take its worker with it.
         log.exception("Job %s ended with an error.", key)
     else:
         log.info("Job %s ended.", key)
+
+
+def run_helper(name: str, job: str, reference: str, arguments: bytes) -> None:
+    """Help a job of another worker until nothing is left to do, or until ``dismiss``."""
+    _warm.wait()
+    try:
+        resolve(reference)(*pickle.loads(arguments), functools.partial(_dismissed.__contains__, name))
+    except BaseException:
+        # Whatever it is, the job does without.
+        log.exception("The help for job %s ended with an error.", job)
+    finally:
+        _dismissed.discard(name)
+
+
+def dismiss(name: str) -> None:
+    """Runs in the worker, beside what it does."""
+    _dismissed.add(name)
+
+
+class _Caller:
+    """Passes the calls of a job on to the scheduler, by the connection that its worker has."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def call(self, function: Callable[..., object], arguments: tuple[object, ...]) -> None:
+        reference = reference_to(function)
+        self._tell("thaw-call", reference=reference, arguments=pickle.dumps(arguments, protocol=5))
+
+    def enough(self) -> None:
+        self._tell("thaw-enough")
+
+    def _tell(self, what: str, **values: Any) -> None:
+        worker = get_worker()
+        worker.loop.add_callback(worker.batched_send, {"op": what, "key": self._key, **values})
 
 
 def end_worker(dask_worker: Any, pid: int) -> None:

@@ -49,9 +49,10 @@ def _sections(plan: Plan) -> list[Section]:
 
 def _settings(plan: Plan, classes: Sequence[str], sections: Sequence[Section]) -> str:
     needed = {statement for section in sections for statement in section.imports}
-    own = sorted(line for line in needed if line.startswith("from tlcore"))
-    standard = sorted(needed - set(own))
-    lines = [*standard, "from pathlib import Path", "", "import keras", "import numpy as np", *own, ""]
+    # Of the standard library only whole modules are needed.
+    others = sorted(line for line in needed if line.startswith("from "))
+    standard = sorted(needed - set(others))
+    lines = [*standard, "from pathlib import Path", "", "import keras", "import numpy as np", *others, ""]
     lines += [
         'FOLDER = Path("pictures")',
         statement("CLASSES = ", listed(map(literal, classes))),

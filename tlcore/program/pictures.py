@@ -2,15 +2,31 @@
 
 from collections.abc import Iterator
 
+from tlcore.fitting import FITS, PAD_COLOUR
 from tlcore.plans import Plan
 from tlcore.program.section import Section
+from tlcore.recipe_parts import Fit
+
+# As ``tlcore.fitting`` does it.
+_IMAGE: dict[Fit, tuple[str, ...]] = {
+    "stretch": ('image = keras.utils.load_img(file, target_size=(SIZE, SIZE), interpolation="bilinear")',),
+    "crop": (
+        "image = keras.utils.load_img(file)",
+        "image = ImageOps.fit(image, (SIZE, SIZE), Image.Resampling.BILINEAR)",
+    ),
+    "pad": (
+        "image = keras.utils.load_img(file)",
+        f'image = ImageOps.pad(image, (max(image.size),) * 2, color="{PAD_COLOUR}")',
+        "image = image.resize((SIZE, SIZE), Image.Resampling.BILINEAR)",
+    ),
+}
 
 _ONE_LABEL = """\
 def load(split):
     images, labels = [], []
     for label, name in enumerate(CLASSES):
         for file in sorted((FOLDER / split / name).glob("[!.]*")):
-            image = keras.utils.load_img(file, target_size=(SIZE, SIZE), interpolation="bilinear")
+            {image}
             images.append(np.array(image))
             labels.append(label)
     return np.stack(images), {labels}
@@ -22,7 +38,7 @@ def load(split):
     with open(FOLDER / split / "labels.csv", encoding="utf-8-sig", newline="") as table:
         for row in csv.DictReader(table):
             file = FOLDER / split / row["file"]
-            image = keras.utils.load_img(file, target_size=(SIZE, SIZE), interpolation="bilinear")
+            {image}
             images.append(np.array(image))
             labels.append([name in row["labels"].split(";") for name in CLASSES])
     return np.stack(images), np.array(labels, "float32")
@@ -46,22 +62,30 @@ sample_weight /= sample_weight.mean()"""
 
 
 def sections(plan: Plan) -> Iterator[Section]:
+    fit = plan.recipe.backbone.fit
+    fitted = "" if fit == "stretch" else f" Pictures that are not square are {FITS[fit]}."
+    pil = () if fit == "stretch" else ("from PIL import Image, ImageOps",)
     if plan.output.several_labels:
         yield Section(
             "The pictures",
             "pictures/train and pictures/val each hold a labels.csv with the columns file and labels; "
-            "several labels of a picture are separated by semicolons.",
-            _SEVERAL_LABELS + _BOTH,
-            ("import csv",),
+            f"several labels of a picture are separated by semicolons.{fitted}",
+            _loading(_SEVERAL_LABELS, fit) + _BOTH,
+            ("import csv", *pil),
         )
     else:
         yield Section(
             "The pictures",
-            "Each class has a folder of its own in pictures/train and another one in pictures/val.",
-            _ONE_LABEL.replace("{labels}", _labels(plan)) + _BOTH,
+            f"Each class has a folder of its own in pictures/train and another one in pictures/val.{fitted}",
+            _loading(_ONE_LABEL, fit).replace("{labels}", _labels(plan)) + _BOTH,
+            pil,
         )
     if plan.recipe.class_weights == "balanced":
         yield _weights(plan)
+
+
+def _loading(function: str, fit: Fit) -> str:
+    return function.replace("{image}", f"\n{' ' * 12}".join(_IMAGE[fit]))
 
 
 def _labels(plan: Plan) -> str:
