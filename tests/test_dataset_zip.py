@@ -112,3 +112,17 @@ def test_the_command_lists_and_exports(
     assert told == {"dataset": dataset.id, "file": str(out), "pictures": 20, "bytes": out.stat().st_size}
     with pytest.raises(SystemExit):
         app(["datasets", "export", "0123456789abcdef", "--out", str(out), *home])
+
+
+def test_a_zip_made_as_it_is_sent_is_the_same(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = dataset_zip.write(dataset, tmp_path / "pets.zip").read_bytes()
+    monkeypatch.setattr(dataset_zip, "CHUNK_BYTES", 3000)
+    pieces = list(dataset_zip.chunks(dataset))
+    assert len(pieces) > 3
+    assert max(map(len, pieces)) < len(written) / 2
+    assert b"".join(pieces) == written
+    dataset.path(dataset.items[5]).unlink()
+    with pytest.raises(NotFound, match="missing"):
+        dataset_zip.chunks(dataset)

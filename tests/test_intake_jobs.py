@@ -73,7 +73,7 @@ def child_of(record: Intake) -> psutil.Process:
     while time.monotonic() < deadline:
         for process in psutil.process_iter(["cmdline"]):
             command = process.info["cmdline"] or []
-            if "tlcore.intake_process" in command and record.id in command:
+            if "tlcore.engine.errand" in command and record.job_key in command:
                 return process
         time.sleep(0.01)
     raise AssertionError("the process did not come up")

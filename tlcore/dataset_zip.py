@@ -14,21 +14,21 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
+from tlcore import cells
 from tlcore.errors import NotFound, NotSaved
 from tlcore.labels_file import NAME
 from tlcore.manifest import Dataset, Item, to_json
 
-__all__ = ["paths", "size_bytes", "write"]
+__all__ = ["chunks", "paths", "size_bytes", "write"]
 
 Progress = Callable[[int, int], None]
 
 MAX_NAME_CHARACTERS = 80
+CHUNK_BYTES = 1 << 20
 
 # What Windows, macOS or a path cannot have in a name.
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
-# A spreadsheet takes a cell that begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write(dataset: Dataset, target: Path, progress: Progress = lambda done, total: None) -> Path:
@@ -46,7 +46,8 @@ def write(dataset: Dataset, target: Path, progress: Progress = lambda done, tota
         with os.fdopen(handle, "wb") as file:
             # Pictures are compressed already.
             with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-                _fill(archive, dataset, progress)
+                for done in _filled(archive, dataset):
+                    progress(done, len(dataset.items))
             file.flush()
             os.fsync(file.fileno())
         # Renamed last: a reader must never see half a file.
@@ -56,6 +57,53 @@ def write(dataset: Dataset, target: Path, progress: Progress = lambda done, tota
     finally:
         temporary.unlink(missing_ok=True)
     return target
+
+
+def chunks(dataset: Dataset) -> Iterator[bytes]:
+    """The same zip in pieces of about CHUNK_BYTES, made as they are taken: it needs neither memory nor disk.
+
+    Raises NotFound at once where a picture is gone.
+    """
+    if not all(dataset.path(item).is_file() for item in dataset.items):
+        raise _missing()
+    return _chunks(dataset)
+
+
+def _chunks(dataset: Dataset) -> Iterator[bytes]:
+    sent = _Sent()
+    with zipfile.ZipFile(sent, "w", zipfile.ZIP_STORED) as archive:
+        for _ in _filled(archive, dataset):
+            # Between two pictures: of the one before nothing is changed any more.
+            if sent.waiting >= CHUNK_BYTES:
+                yield sent.take()
+    yield sent.take()
+
+
+class _Sent(io.BytesIO):
+    """A file whose beginning has been given away. What is left of it can be changed, as zipfile does with the
+    header of a picture when it has seen the picture."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given = 0
+
+    @property
+    def waiting(self) -> int:
+        return super().tell()
+
+    def take(self) -> bytes:
+        content = self.getvalue()
+        self.given += len(content)
+        super().seek(0)
+        self.truncate()
+        return content
+
+    def tell(self) -> int:
+        return self.given + super().tell()
+
+    def seek(self, place: int, whence: int = os.SEEK_SET) -> int:
+        found = super().seek(place - self.given if whence == os.SEEK_SET else place, whence)
+        return self.given + found
 
 
 def size_bytes(dataset: Dataset) -> int:
@@ -92,14 +140,15 @@ def _safe(name: str, otherwise: str) -> str:
     return f"_{cleaned}" if _RESERVED.fullmatch(cleaned) else cleaned or otherwise
 
 
-def _fill(archive: zipfile.ZipFile, dataset: Dataset, progress: Progress) -> None:
+def _filled(archive: zipfile.ZipFile, dataset: Dataset) -> Iterator[int]:
+    """Fill the archive; yields the number of pictures in it after each."""
     placed = list(paths(dataset))
     for done, (item, path) in enumerate(placed, start=1):
         try:
             archive.write(dataset.path(item), path)
         except FileNotFoundError as error:
-            raise NotFound("A picture of this dataset is missing. Add the pictures again.") from error
-        progress(done, len(placed))
+            raise _missing() from error
+        yield done
     if dataset.several_labels:
         archive.writestr(NAME, _table(dataset, placed))
     archive.writestr("manifest.json", json.dumps(to_json(dataset), indent=1, ensure_ascii=False))
@@ -117,8 +166,11 @@ def _table(dataset: Dataset, placed: list[tuple[Item, str]]) -> str:
 
 def _plain(cell: str) -> str:
     """Not a formula, and without the marks that separate labels."""
-    cell = cell.replace(";", ",").replace("|", "/")
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return cells.plain(cell.replace(";", ",").replace("|", "/"))
+
+
+def _missing() -> NotFound:
+    return NotFound("A picture of this dataset is missing. Add the pictures again.")
 
 
 def _not_saved(target: Path, error: OSError) -> NotSaved:

@@ -101,11 +101,14 @@ def take(
         )
 
 
-def read(files: Sequence[File], stage: Staging, report: Report, progress: Progress | None) -> list[Item]:
-    """The usable ones of some files, each picture once, their images in `stage`; the others are reported."""
-    items = _collect(_make_all_safe(files, stage, progress), report)[1]
+def read(
+    files: Sequence[File], stage: Staging, report: Report, progress: Progress | None
+) -> tuple[list[str], list[Item]]:
+    """Classes, and the usable ones of some files, each picture once, their images in `stage`; the others are
+    reported."""
+    classes, items = _collect(_make_all_safe(files, stage, progress), report)
     stage.settle({item.file for item in items})
-    return items
+    return classes, items
 
 
 def _split_by(items: Sequence[Item], report: Report, *, wanted: bool) -> str:

@@ -25,8 +25,13 @@ def start(
     upload: str = "",
     missing: Sequence[str] = (),
     own_split: bool = True,
+    into: str = "",
+    to: str = "",
 ) -> Intake:
     """Queue the intake of a folder or an archive in the engine, which is started if need be.
+
+    ``into``: the id of a dataset whose next version has the pictures too, in class ``to`` of it or, without
+    one, in the classes that the source says.
 
     Raises WorkspaceError or EngineError before anything is queued.
     """
@@ -40,6 +45,8 @@ def start(
         upload=upload,
         missing=missing,
         own_split=own_split,
+        into=into,
+        to=to,
     )
     try:
         _submit(crew, workspace, record, owner)
@@ -50,7 +57,13 @@ def start(
 
 
 def start_upload(
-    workspace: Workspace, upload: Upload, *, owner: str = "", missing: Sequence[str] = ()
+    workspace: Workspace,
+    upload: Upload,
+    *,
+    owner: str = "",
+    missing: Sequence[str] = (),
+    into: str = "",
+    to: str = "",
 ) -> Intake:
     """Queue the intake of what a browser has sent; it is removed when it has become a dataset, or cannot."""
     name = upload.name
@@ -65,6 +78,8 @@ def start_upload(
         upload=upload.id,
         missing=missing,
         owner=owner,
+        into=into,
+        to=to,
     )
 
 
@@ -84,7 +99,7 @@ def _submit(crew: Engine, workspace: Workspace, record: Intake, owner: str) -> N
         str(workspace.home),
         record.id,
         owner=owner,
-        priority=Priority.QUICK,
+        priority=Priority.LIGHT,
     )
 
 

@@ -1,7 +1,8 @@
 """The process that takes pictures in: ``python -m tlcore.intake_process HOME ID``. It loads no TensorFlow.
 
-A child of a worker, so that its memory has a limit of its own and is given back whole, and nothing that a
-decoder may do to its process harms the worker. It ends when the worker does.
+A process of its own, so that its memory has a limit and is given back whole, and nothing that a decoder may
+do to its process harms anybody else. Thaw's own engine gives it one (tlcore.engine.errands); in a worker of a
+cluster it is a child, which ends when the worker does.
 """
 
 import contextlib
@@ -9,15 +10,18 @@ import logging
 import os
 import subprocess
 import sys
-import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import tlcore
-from tlcore import intake, intake_records, staging, uploads
+from tlcore import adding, datasets, intake, intake_records, own_process, staging, uploads
+from tlcore.datasets import Dataset
 from tlcore.errors import ThawError
 from tlcore.intake_records import Intake
 from tlcore.workspace import Workspace
+
+Progress = Callable[[int, int], None]
 
 log = logging.getLogger("tlcore.intake_process")
 
@@ -32,7 +36,10 @@ class _Stopped(BaseException):
 
 
 def run_job(home: str, id: str) -> None:
-    """A job of the engine. Runs the process and waits for it; its record tells the story."""
+    """A job of the engine. Its record tells the story."""
+    if own_process.is_for_one_job():
+        _work(home, id)
+        return
     command = [sys.executable, "-P", "-m", "tlcore.intake_process", home, id]
     paths = [str(Path(tlcore.__file__).resolve().parents[1]), os.environ.get("PYTHONPATH", "")]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
@@ -47,7 +54,12 @@ def run_job(home: str, id: str) -> None:
 
 
 def main(home: str, id: str) -> int:
-    _end_with_the_parent()
+    own_process.begin()
+    _work(home, id)
+    return 0
+
+
+def _work(home: str, id: str) -> None:
     _limit_memory()
     workspace = Workspace(Path(home))
     record = intake_records.load(workspace, id)
@@ -61,7 +73,6 @@ def main(home: str, id: str) -> int:
         _forget(workspace, record)
     except MemoryError:
         record.record("failed", message="The pictures need more memory than there is. Save them smaller.")
-    return 0
 
 
 def _take(workspace: Workspace, record: Intake) -> None:
@@ -76,7 +87,25 @@ def _take(workspace: Workspace, record: Intake) -> None:
         if record.stop_file.exists():
             raise _Stopped
 
-    dataset = intake.take(
+    dataset = _added(workspace, record, tell) if record.into else _new(workspace, record, tell)
+    record.record("done", dataset=dataset.id)
+    _discard_upload(workspace, record)
+
+
+def _added(workspace: Workspace, record: Intake, tell: Progress) -> Dataset:
+    return adding.add(
+        workspace,
+        datasets.load(workspace, record.into),
+        Path(record.source),
+        record.to,
+        called=record.called,
+        missing=record.missing,
+        progress=tell,
+    )
+
+
+def _new(workspace: Workspace, record: Intake, tell: Progress) -> Dataset:
+    return intake.take(
         workspace,
         Path(record.source),
         name=record.name,
@@ -88,8 +117,6 @@ def _take(workspace: Workspace, record: Intake) -> None:
         own_split=record.own_split,
         progress=tell,
     )
-    record.record("done", dataset=dataset.id)
-    _discard_upload(workspace, record)
 
 
 def _forget(workspace: Workspace, record: Intake) -> None:
@@ -103,15 +130,6 @@ def _discard_upload(workspace: Workspace, record: Intake) -> None:
     if record.upload:
         with contextlib.suppress(ThawError):
             uploads.discard(workspace, uploads.load(workspace, record.upload))
-
-
-def _end_with_the_parent() -> None:
-    def wait() -> None:
-        sys.stdin.buffer.read()
-        # At once: whatever was read is on the disk.
-        os._exit(1)
-
-    threading.Thread(target=wait, name="thaw-parent", daemon=True).start()
 
 
 def _limit_memory() -> None:

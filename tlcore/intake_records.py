@@ -53,6 +53,10 @@ class Intake:
     test_fraction: float
     seed: int
     own_split: bool
+    into: str
+    """Id of the dataset that the pictures are added to; '' for a dataset of their own."""
+    to: str
+    """The class that they are added to; '' for those that the source says."""
     folder: Path
 
     @property
@@ -95,6 +99,8 @@ def create(
     test_fraction: float = 0.0,
     seed: int = 0,
     own_split: bool = True,
+    into: str = "",
+    to: str = "",
 ) -> Intake:
     """A record that is not yet anybody's job. Raises WorkspaceError."""
     workspace.check_writable()
@@ -111,6 +117,8 @@ def create(
         test_fraction=test_fraction,
         seed=seed,
         own_split=own_split,
+        into=into,
+        to=to,
         folder=workspace.intakes / id,
     )
     told = {key: value for key, value in asdict(intake).items() if key != "folder"}

@@ -86,6 +86,8 @@ def _finishing(events: list[Event]) -> bool:
 def _message(status: Status, events: list[Event], final: Event) -> str:
     if final:
         return str(final.get("message", ""))
+    if status is Status.INTERRUPTED and not any(event["event"] == "preparing" for event in events):
+        return "The training was interrupted before it began. Resume it: it begins then."
     if status is Status.INTERRUPTED:
         return "The training was interrupted. Resume it: it goes on from its last checkpoint."
     if status is Status.STALLED:

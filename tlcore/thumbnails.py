@@ -2,6 +2,8 @@
 
 import contextlib
 import io
+import os
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -13,9 +15,10 @@ from tlcore import images
 from tlcore.errors import ImageError, NotSaved
 from tlcore.workspace import Workspace, write_atomic
 
-__all__ = ["of", "of_each"]
+__all__ = ["forget", "of", "of_each"]
 
 _THREADS = 4
+_DAY_S = 86_400
 
 
 def of_each(workspace: Workspace, pictures: Sequence[Path], size_px: int) -> list[bytes | None]:
@@ -35,7 +38,9 @@ def of(workspace: Workspace, picture: Path, size_px: int) -> bytes:
     """A picture of a dataset, named by its sha256, on a white square. Raises ImageError when it is gone."""
     file = workspace.thumbnails / picture.stem[:2] / f"{picture.stem}-{size_px}.jpg"
     with contextlib.suppress(OSError):
-        return file.read_bytes()
+        content = file.read_bytes()
+        _note_use(file)
+        return content
     with Image.open(io.BytesIO(images.thumbnail(picture, size_px))) as small:
         # Square, so that a row is even and a tall picture is not stretched to its column.
         square = ImageOps.pad(small.convert("RGB"), (size_px, size_px), color="white")
@@ -45,3 +50,19 @@ def of(workspace: Workspace, picture: Path, size_px: int) -> bytes:
     with contextlib.suppress(NotSaved, OSError):
         write_atomic(file, buffer.getvalue())
     return buffer.getvalue()
+
+
+def forget(file: Path) -> bool:
+    """Remove one, which is made again when somebody looks; False where that cannot be done now."""
+    try:
+        file.unlink(missing_ok=True)
+    except OSError:
+        return False  # Windows: somebody reads it.
+    return True
+
+
+def _note_use(file: Path) -> None:
+    """So that a clean-up spares what is looked at; once a day, not at each look."""
+    with contextlib.suppress(OSError):
+        if time.time() - file.stat().st_mtime > _DAY_S:
+            os.utime(file)

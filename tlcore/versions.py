@@ -6,7 +6,7 @@ dataset's own shares and seed. Nothing here changes the dataset that is given.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from tlcore import datasets, grouping, sides
@@ -19,11 +19,13 @@ from tlcore.workspace import Workspace
 __all__ = [
     "MAX_CLASS_NAME_CHARACTERS",
     "add",
+    "add_classes",
     "delete",
     "keep_together",
     "merge",
     "merge_classes",
     "move",
+    "relabel",
     "remove_class",
     "rename_class",
 ]
@@ -56,6 +58,18 @@ def delete(workspace: Workspace, dataset: Dataset, items: Collection[Item]) -> D
     chosen = _chosen(dataset, items)
     change = f"{counted(len(chosen), 'picture')} of {quoted(_names_of(dataset, chosen))} deleted"
     return _relabelled(workspace, dataset, change, lambda item, names: () if item in chosen else names)
+
+
+def relabel(
+    workspace: Workspace, dataset: Dataset, names: Mapping[Item, Sequence[str]], change: str
+) -> Dataset:
+    """Each of the items in the classes of these names; without a name it is deleted, the parent keeps it."""
+    for name in {name for held in names.values() for name in held}:
+        _check_class(dataset, name)
+    chosen = _chosen(dataset, names)
+    return _relabelled(
+        workspace, dataset, change, lambda item, held: tuple(names[item]) if item in chosen else held
+    )
 
 
 def rename_class(workspace: Workspace, dataset: Dataset, name: str, new: str) -> Dataset:
@@ -122,19 +136,23 @@ def add(workspace: Workspace, dataset: Dataset, taken: Dataset, to: str) -> Data
     )
 
 
+def add_classes(workspace: Workspace, dataset: Dataset, taken: Dataset) -> Dataset:
+    """The pictures of `taken` in the classes of the same name, or in new ones; `taken` need not be saved."""
+    names = quoted(taken.classes)
+    return _united(workspace, dataset, taken, lambda n: f"{counted(n, 'picture')} added to {names}")
+
+
 def merge(workspace: Workspace, dataset: Dataset, other: Dataset) -> Dataset:
     """Both in one: classes of the same name are one, equal pictures of a class are there once."""
+    origin = f"dataset '{other.name}' ({other.id})"
+    return _united(workspace, dataset, other, lambda n: f"{counted(n, 'picture')} added from {origin}")
+
+
+def _united(workspace: Workspace, dataset: Dataset, other: Dataset, change: Callable[[int], str]) -> Dataset:
     ours = {_key(name): name for name in dataset.classes}
     classes = [*dataset.classes, *(name for name in other.classes if _key(name) not in ours)]
     named = [(item, tuple(ours.get(_key(name), name) for name in names)) for item, names in _named(other)]
-    return _with_new(
-        workspace,
-        dataset,
-        other,
-        named,
-        classes,
-        lambda n: f"{counted(n, 'picture')} added from dataset '{other.name}' ({other.id})",
-    )
+    return _with_new(workspace, dataset, other, named, classes, change)
 
 
 def keep_together(workspace: Workspace, dataset: Dataset, alike: Iterable[Sequence[str]]) -> Dataset:

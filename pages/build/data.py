@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.ui import guide, messages, state, taking
-from pages.ui.dataset_export import show_export
+from pages.ui.dataset_export import show_deleted, show_export, show_removal
 from pages.ui.gallery import show_gallery
 from pages.ui.health import show_health
 from pages.ui.intake import bring
@@ -56,6 +56,7 @@ def show_left_out(dataset: Dataset) -> None:
 
 
 st.title("Data")
+show_deleted()
 for damaged in datasets.list_damaged(state.workspace()):
     st.warning(literal(damaged.reason), icon=":material/broken_image:")
 dataset = None
@@ -77,6 +78,7 @@ elif dataset is not None:
     show_split(dataset)
     show_more(dataset)
     show_export(dataset)
+    show_removal(dataset)
     if not under_way:
         with st.expander("Bring other pictures", icon=":material/add_photo_alternate:"):
             bring(guide.SAMPLE)

@@ -1,54 +1,68 @@
-"""The pictures of a dataset to take away."""
-
-import io
-from pathlib import Path
+"""The pictures of a dataset to take away, and a dataset to delete."""
 
 import streamlit as st
 
-from pages.ui import state
-from tlcore import dataset_zip
+from pages.ui import download_route, guide, state
+from pages.ui.messages import literal, told
+from tlcore import dataset_removal, dataset_zip, datasets
 from tlcore.datasets import Dataset
-
-# A browser gets a file out of the server's memory; beyond this the command line writes it to the disk.
-MOST_BYTES = 300_000_000
+from tlcore.numbers import bytes_words
+from tlcore.report import counted
 
 
 def show_export(dataset: Dataset) -> None:
-    """A zip of class folders, made when it is asked for."""
+    """A zip of class folders, made while it is sent."""
     with st.expander("Take the pictures away", icon=":material/folder_zip:"):
         st.caption(
             "A zip with `train`, `val` and `test`, and in them a folder for each class. Thaw and other "
             "programs take it in as it is. The manifest beside them is plain JSON."
         )
-        size_bytes = _size_bytes(dataset.id, dataset)
-        if size_bytes > MOST_BYTES:
-            st.info(
-                f"The pictures take {size_bytes / 1e9:.1f} GB; a browser is given {MOST_BYTES / 1e6:.0f} MB "
-                "at most. On the command line it has no limit:",
-                icon=":material/info:",
-            )
-            st.code(f"thaw datasets export {dataset.id} --out {_file_name(dataset)}", language=None)
-            return
-        st.download_button(
-            f"Download the zip, about {max(0.1, size_bytes / 1e6):,.1f} MB",
-            lambda: _zipped(dataset),
-            file_name=_file_name(dataset),
-            mime="application/zip",
+        st.link_button(
+            f"Download the zip, about {bytes_words(_size_bytes(dataset.id, dataset))}",
+            download_route.link(dataset),
             icon=":material/download:",
-            on_click="ignore",
-            key="download_dataset",
         )
 
 
-def _file_name(dataset: Dataset) -> str:
-    return f"{dataset.id}-version-{dataset.version}.zip"
+def show_removal(dataset: Dataset) -> None:
+    """Deletes this version for good, once it was asked for twice."""
+    with st.expander("Delete this dataset", icon=":material/delete:"):
+        runs = dataset_removal.users(state.workspace(), dataset.id)
+        if runs:
+            st.caption(f"{counted(len(runs), 'run')} used these pictures. Delete them first.")
+            guide.link("See the runs", "understand/runs.py", ":material/list_alt:")
+            return
+        st.caption(
+            f"Version {dataset.version} and what was found out about its health. Other versions stay, with "
+            "the pictures they share with it."
+        )
+        with st.popover(f"Delete version {dataset.version}", icon=":material/delete:"):
+            st.markdown(f"**{literal(dataset.name)}** cannot be had back.")
+            st.button(
+                "Delete it for good",
+                key="delete_dataset",
+                type="primary",
+                on_click=_delete,
+                args=(dataset.id,),
+            )
+
+
+@told
+def _delete(id: str) -> None:
+    workspace = state.workspace()
+    dataset = datasets.load(workspace, id)
+    dataset_removal.remove(workspace, dataset)
+    left = {card.id for card in datasets.list_cards(workspace)}
+    state.select(dataset=dataset.parent if dataset.parent in left else None)
+    state.notes()["deleted_dataset"] = f"{dataset.name}, version {dataset.version}, is deleted."
+
+
+def show_deleted() -> None:
+    sentence = state.notes().pop("deleted_dataset", None)
+    if sentence:
+        st.success(literal(sentence), icon=":material/check:")
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def _size_bytes(id: str, _dataset: Dataset) -> int:
     return dataset_zip.size_bytes(_dataset)
-
-
-def _zipped(dataset: Dataset) -> io.BytesIO:
-    with state.workspace().scratch() as scratch:
-        return io.BytesIO(dataset_zip.write(dataset, Path(scratch) / "dataset.zip").read_bytes())

@@ -1,11 +1,13 @@
-"""The ways in: the sample, a folder or an archive from the browser, a folder of this computer."""
+"""The ways in: the sample, a folder or an archive from the browser, the camera, a folder of this computer."""
 
 from pathlib import Path
 
 import streamlit as st
 
 from pages.ui import messages, state, taking, upload_route
-from pages.ui.folder_drop import LONGEST_PX, folder_drop
+from pages.ui.camera_burst import camera_burst
+from pages.ui.folder_drop import folder_drop
+from pages.ui.sending import LONGEST_PX, Sent
 from tlcore import images, intake_jobs
 from tlcore.errors import DatasetError
 from tlcore.intake_records import Intake
@@ -25,6 +27,8 @@ def bring(sample: Path) -> None:
     with st.container(border=True):
         st.markdown("**Bring your own**")
         _drop()
+        with st.expander("Take pictures with the camera", icon=":material/photo_camera:"), messages.shown():
+            begin_upload(camera_burst("camera_new"))
         if upload_route.is_local(st.context.headers):
             _path()
         with st.expander("Several labels per picture, or no class folders", icon=":material/label:"):
@@ -33,18 +37,27 @@ def bring(sample: Path) -> None:
 
 def _drop() -> None:
     with messages.shown():
-        sent = folder_drop("drop_pictures")
-        if sent is not None:
-            taking.begin(
-                lambda: intake_jobs.start_upload(
-                    state.workspace(), sent.upload, missing=sent.missing, owner=state.owner()
-                )
-            )
+        begin_upload(folder_drop("drop_pictures"))
     st.caption(
         f"Pictures of a folder are made smaller before they are sent, to {LONGEST_PX} pixels, which is what "
         f"training needs; those of an archive keep up to {images.MAX_SIDE_PX:,}. Folders `train`, `val` and "
         "`test` around the classes are kept as the split."
     )
+
+
+def begin_upload(sent: Sent | None) -> None:
+    """Have taken in what a browser has sent, if it has just sent something, and watch it."""
+    if sent is not None:
+        taking.begin(
+            lambda: intake_jobs.start_upload(
+                state.workspace(),
+                sent.upload,
+                missing=sent.missing,
+                owner=state.owner(),
+                into=sent.into,
+                to=sent.to,
+            )
+        )
 
 
 def _path() -> None:

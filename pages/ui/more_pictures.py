@@ -1,22 +1,22 @@
-"""More pictures for this dataset: into one of its classes, or all those of another dataset."""
+"""More pictures for this dataset: into one of its classes, of the camera, or all those of another dataset."""
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.ui import messages, session, state
+from pages.ui.camera_burst import camera_burst
+from pages.ui.folder_drop import folder_drop
+from pages.ui.intake import begin_upload
 from pages.ui.messages import one_line, told
-from tlcore import adding, archives, datasets, versions
+from tlcore import datasets, versions
 from tlcore.datasets import Dataset
-from tlcore.sources import Source
-
-# A browser sends more than this unreliably when they are single files; an archive has no such limit.
-MOST_FILES = 300
 
 
 def show_more(dataset: Dataset) -> None:
-    """Two ways, each to the next version."""
+    """Three ways, each to the next version."""
     with st.expander("Add to these pictures", icon=":material/add_photo_alternate:"):
         _show_class(dataset)
+        with st.expander("With the camera", icon=":material/photo_camera:"), messages.shown():
+            begin_upload(camera_burst("camera_add", classes=dataset.classes, into=dataset.id))
         _show_merge(dataset)
 
 
@@ -28,41 +28,8 @@ def _show_class(dataset: Dataset) -> None:
         key=f"add_to_{dataset.id}",
         width=320,
     )
-    files = st.file_uploader(
-        f"Pictures, or one archive of them; up to {MOST_FILES} files",
-        accept_multiple_files=True,
-        key=f"add_files_{dataset.id}",
-    )
-    if len(files) > MOST_FILES:
-        st.error(
-            f"{len(files)} files were chosen; {MOST_FILES} is the limit. Zip them.", icon=":material/info:"
-        )
-        return
-    if st.button("Add them", key="add_files", icon=":material/add:", disabled=not files):
-        bar = st.progress(0.0, "Reading the pictures …")
-        with messages.shown():
-            version = adding.add(
-                state.workspace(),
-                dataset,
-                _source(files),
-                dataset.classes[label],
-                lambda done, total: bar.progress(done / max(1, total), f"{done} of {total} pictures"),
-            )
-            state.select(dataset=version.id)
-            st.rerun()
-        bar.empty()
-
-
-def _source(files: list[UploadedFile]) -> Source:
-    uploads = [(file.name, bytes(file.getbuffer())) for file in files]
-    # In a folder, because a single file without one is taken for an archive.
-    return (
-        uploads if len(uploads) == 1 and _is_archive(*uploads[0]) else [(f"new/{n}", c) for n, c in uploads]
-    )
-
-
-def _is_archive(name: str, content: bytes) -> bool:
-    return archives.is_zip(content[:4]) or name.casefold().endswith((".tar", ".tar.gz", ".tgz"))
+    with messages.shown():
+        begin_upload(folder_drop("add_pictures", pictures=True, into=dataset.id, to=dataset.classes[label]))
 
 
 def _show_merge(dataset: Dataset) -> None:

@@ -72,7 +72,7 @@ def _watch(record: Intake) -> None:
 def words(look: Look) -> str:
     """What stands over the bar."""
     if look.status is Status.QUEUED:
-        return "Waiting for the engine: it starts, or ends what it does first."
+        return "Waiting for the engine: it starts, or takes in other pictures first."
     told = f"{look.done:,} of {look.total:,} files"
     if look.per_s is None:
         return told

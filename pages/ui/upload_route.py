@@ -11,7 +11,6 @@ import json
 import secrets
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
@@ -21,18 +20,18 @@ from starlette.routing import Route
 
 from pages.ui import state
 from tlcore import uploads
+from tlcore.api.hosts import LOOPBACK, hostname, is_same_place
 from tlcore.errors import NotFound, ThawError
 from tlcore.uploads import MAX_PIECE_BYTES, Kind, Upload
 
 TOKEN_HEADER = "X-Thaw-Token"
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 # New with each start of the server: the pages that are open then get new tokens by themselves.
 _SECRET = secrets.token_bytes(32)
 _MAX_ORDER_BYTES = 4096
 
 
-class _Refused(Exception):
+class Refused(Exception):
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
@@ -51,7 +50,7 @@ def routes() -> list[Route]:
 def new_token() -> str:
     """For one session."""
     owner = secrets.token_hex(16)
-    return f"{owner}.{_signed(owner)}"
+    return f"{owner}.{signed(owner)}"
 
 
 def limit_bytes() -> int:
@@ -64,23 +63,23 @@ def is_local(headers: Mapping[str, str]) -> bool:
     passed_on = {"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"}
     return (
         _listens_to_itself()
-        and _hostname(headers.get("Host", headers.get("host", ""))) in LOOPBACK
+        and hostname(headers.get("Host", headers.get("host", ""))) in LOOPBACK
         and not passed_on & {name.lower() for name in headers}
     )
 
 
 async def _answer(request: Request) -> JSONResponse:
     try:
-        owner = _owner(request)
+        owner = owner_of(request)
         if request.method == "POST":
             order = _Order.parse(await _json(request))
             told = await run_in_threadpool(_begin, request.path_params["id"], owner, order)
         else:
             offset = _offset(request)
-            piece = await _body(request, MAX_PIECE_BYTES)
+            piece = await body_of(request, MAX_PIECE_BYTES)
             told = await run_in_threadpool(_append, request.path_params["id"], offset, piece)
         return JSONResponse(told)
-    except _Refused as refused:
+    except Refused as refused:
         return JSONResponse({"message": str(refused)}, refused.status)
     except NotFound as error:
         return JSONResponse({"message": str(error)}, 404)
@@ -99,7 +98,7 @@ class _Order:
     @classmethod
     def parse(cls, told: Any) -> "_Order":
         if not (isinstance(told, dict) and isinstance(told.get("name"), str) and told.get("kind") in [*Kind]):
-            raise _Refused(400, "This is no upload of Thaw. Reload the page and try again.")
+            raise Refused(400, "This is no upload of Thaw. Reload the page and try again.")
         return cls(told["name"], told["kind"])
 
 
@@ -121,31 +120,31 @@ def _told(upload: Upload, received: int, *, names: bool = False) -> dict[str, An
     return told
 
 
-def _owner(request: Request) -> str:
-    """Who sends, by the token. Raises _Refused for any but the browser on a page of this server."""
+def owner_of(request: Request) -> str:
+    """Who sends, by the token. Raises Refused for any but the browser on a page of this server."""
     host, origin = request.headers.get("host", ""), request.headers.get("origin", "")
-    if not _is_our_host(host):
-        raise _Refused(
+    if not is_our_host(host):
+        raise Refused(
             403,
             "This server does not go by the name it was asked for. Open it under the address it shows at its "
             "start, or add the name to server.allowedHosts.",
         )
-    if urlsplit(origin).netloc.lower() != host.lower():
-        raise _Refused(403, "Pictures are taken from Thaw's own pages only.")
+    if not is_same_place(origin, host):
+        raise Refused(403, "Pictures are taken from Thaw's own pages only.")
     owner, _, signature = request.headers.get(TOKEN_HEADER, "").partition(".")
-    if not hmac.compare_digest(signature.encode(), _signed(owner).encode()):
-        raise _Refused(403, "This page is out of date. Reload it and try again.")
+    if not hmac.compare_digest(signature.encode(), signed(owner).encode()):
+        raise Refused(403, "This page is out of date. Reload it and try again.")
     return owner
 
 
-def _signed(owner: str) -> str:
+def signed(owner: str) -> str:
     return hmac.new(_SECRET, owner.encode(), hashlib.sha256).hexdigest()
 
 
-def _is_our_host(host: str) -> bool:
+def is_our_host(host: str) -> bool:
     """Against a foreign name that leads to this computer. A server for others may have any name, unless
     ``server.allowedHosts`` says which."""
-    name = _hostname(host)
+    name = hostname(host)
     allowed = [str(one).lower() for one in st.get_option("server.allowedHosts") or ()]
     allowed.append(str(st.get_option("browser.serverAddress") or "").lower())
     if (
@@ -161,32 +160,25 @@ def _listens_to_itself() -> bool:
     return st.get_option("server.address") in LOOPBACK
 
 
-def _hostname(host: str) -> str:
-    try:
-        return (urlsplit(f"//{host}").hostname or "").lower()
-    except ValueError:
-        return ""
-
-
 def _offset(request: Request) -> int:
     given = request.query_params.get("offset", "")
     if not (given.isascii() and given.isdigit() and len(given) < 20):
-        raise _Refused(400, "This is no piece of an upload. Reload the page and try again.")
+        raise Refused(400, "This is no piece of an upload. Reload the page and try again.")
     return int(given)
 
 
 async def _json(request: Request) -> Any:
     try:
-        return json.loads(await _body(request, _MAX_ORDER_BYTES))
+        return json.loads(await body_of(request, _MAX_ORDER_BYTES))
     except ValueError:
         return None
 
 
-async def _body(request: Request, limit: int) -> bytes:
-    """Raises _Refused as soon as it is too long, whatever its header says."""
+async def body_of(request: Request, limit: int) -> bytes:
+    """Raises Refused as soon as it is too long, whatever its header says."""
     content = bytearray()
     async for chunk in request.stream():
         content += chunk
         if len(content) > limit:
-            raise _Refused(413, f"A piece of the upload is larger than {limit:,} bytes.")
+            raise Refused(413, f"A piece of the upload is larger than {limit:,} bytes.")
     return bytes(content)

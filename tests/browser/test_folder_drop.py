@@ -5,6 +5,7 @@ import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -162,6 +163,35 @@ def test_after_a_reload_only_what_is_missing_is_sent(
     assert sizes(dataset) == {"ants": 4, "bees": 4}
     assert len(dataset.left_out) == 8
     assert offsets[0] > 4_000_000, "it went on where it was"
+
+
+def test_an_upload_that_ends_while_another_page_is_looked_at(
+    page, url: str, served_workspace: Workspace, tmp_path: Path
+) -> None:
+    folder = pictures.written(tmp_path / "shed", pictures.classes("hoes", "rakes"))
+    held: list[Any] = []
+    finished: list[str] = []
+
+    def hold_first(route) -> None:
+        if held:
+            route.continue_()
+        held.append(route)
+
+    at_data(page, url)
+    page.route("**/thaw/uploads/**", hold_first)
+    with page.expect_request("**/thaw/uploads/**"):
+        page.locator("input.folder").set_input_files(folder)
+    page.get_by_role("link", name="Model", exact=True).click()
+    page.get_by_role("heading", name="Model", exact=True).wait_for()
+    page.on("requestfinished", lambda request: finished.append(request.method))
+    held[0].continue_()
+    # What is here is asked, the pictures are sent, and it is asked again.
+    for _ in range(600):
+        if [method for method in finished if method != "GET"] == ["POST", "PUT", "POST"]:
+            break
+        page.wait_for_timeout(50)
+    page.get_by_role("link", name="Data", exact=True).click()
+    assert sizes(brought(page, served_workspace, "shed")) == {"hoes": 4, "rakes": 4}
 
 
 @pytest.mark.parametrize(

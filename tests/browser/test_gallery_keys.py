@@ -41,7 +41,7 @@ def test_pictures_are_moved_by_keyboard_and_the_zip_is_taken_away(
 
     page.get_by_text("Take the pictures away").click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download the zip").press("Enter")
+        page.get_by_role("link", name="Download the zip").press("Enter")
     with zipfile.ZipFile(io.BytesIO(download.value.path().read_bytes())) as archive:
         assert len([name for name in archive.namelist() if "/cup/" in name]) == 14
 

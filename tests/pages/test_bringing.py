@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui import taking, upload_route
+from pages.ui import more_pictures, taking, upload_route
 from pages.ui.messages import literal
+from pages.ui.sending import Sent
+from tests import pictures
 from tests.pages.test_pages import metrics, opened, shown
-from tlcore import engine, intake_records, sources
+from tests.test_tars import tarred
+from tlcore import datasets, engine, intake, intake_records, sources, uploads
 from tlcore.intake_records import Look, Status
 from tlcore.workspace import Workspace
 
@@ -72,6 +75,27 @@ def test_a_folder_of_this_computer(
     assert (len(app.error), metrics(app)["Pictures"]) == (0, "36")
 
 
+def test_what_is_dropped_on_a_class_goes_into_it(
+    with_engine: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = intake.take(with_engine, pictures.classes("cup", "mug", each=6).items(), name="things")
+    upload = uploads.begin(with_engine, "a" * 32, owner="me", name="3 files", kind="folder")
+    content = tarred({f"{n}.png": pictures.png(8000 + n) for n in range(3)})
+    uploads.append(upload, 0, content, limit_bytes=10**9)
+    asked: list[dict[str, object]] = []
+
+    def dropped(key: str, **options: object) -> Sent | None:
+        asked.append(options)
+        return Sent(upload, (), dataset.id, "mug") if len(asked) == 1 else None
+
+    monkeypatch.setattr(more_pictures, "folder_drop", dropped)
+    app = taken_in(opened("Data", dataset=dataset.id))
+    assert asked[0] == {"pictures": True, "into": dataset.id, "to": "cup"}
+    added = datasets.load(with_engine, app.query_params["dataset"])
+    assert pictures.sizes(added) == {"cup": 6, "mug": 9}
+    assert (added.parent, added.change) == (dataset.id, "3 pictures added to 'mug'")
+
+
 def test_an_intake_that_was_cut_off_can_go_on(with_engine: Workspace, few_pictures: Path) -> None:
     record = intake_records.create(with_engine, few_pictures, name="few")
     record.record("reading", done=3, total=36)
@@ -94,7 +118,7 @@ def test_an_intake_of_long_ago_is_no_dead_end(home: Workspace) -> None:
 @pytest.mark.parametrize(
     ("look", "said"),
     [
-        (Look(Status.QUEUED), "Waiting for the engine: it starts, or ends what it does first."),
+        (Look(Status.QUEUED), "Waiting for the engine: it starts, or takes in other pictures first."),
         (Look(Status.READING, 1, 10_000), "1 of 10,000 files"),
         (Look(Status.READING, 4000, 10_000, 100), "4,000 of 10,000 files · 100 a second · about 60 s left"),
     ],

@@ -7,9 +7,10 @@ from streamlit.testing.v1 import AppTest
 
 from pages.ui import gallery
 from pages.ui.gallery import PER_PAGE
+from pages.ui.messages import literal
 from tests import pictures
 from tests.pages.test_pages import opened, shown
-from tlcore import datasets, intake, thumbnails
+from tlcore import datasets, intake, thumbnails, versions
 from tlcore.datasets import Dataset, Split
 from tlcore.workspace import Workspace
 
@@ -95,7 +96,7 @@ def test_all_that_is_shown_is_chosen_and_let_go(home: Workspace, dataset: Datase
     assert button(app, "Delete 36 pictures")
     click(app, "Clear selection")
     assert not any(box.value for box in app.checkbox)
-    assert "Delete" not in " ".join(button.label for button in app.button)
+    assert not [one for one in app.button if one.label.startswith("Delete 36")]
 
 
 def test_a_refusal_is_a_sentence_and_changes_nothing(home: Workspace, dataset: Dataset) -> None:
@@ -158,17 +159,13 @@ def test_versions_share_their_thumbnails(home: Workspace, dataset: Dataset) -> N
     assert thumbnails.of_each(home, [other, home.home / "none.png"], 64) == [first, None]
 
 
-def test_pictures_are_added_to_a_class(home: Workspace, dataset: Dataset) -> None:
-    app = opened("Data", dataset=dataset.id)
-    of_class(app, "pot", "Add to the class")
-    upload = next(one for one in app.get("file_uploader") if one.label.startswith("Pictures, or one archive"))
-    upload.set_value([(f"{n}.png", pictures.png(8000 + n), "image/png") for n in range(3)])
-    app.run()
-    click(app, "Add them")
-    added = chosen(app, home)
-    assert pictures.sizes(added)["pot"] == 7
-    assert added.change == "3 pictures added to 'pot'"
-    assert datasets.changes(added) == []
+def test_a_dataset_is_deleted_after_a_second_question(home: Workspace, dataset: Dataset) -> None:
+    version = versions.delete(home, dataset, dataset.items[:1])
+    app = opened("Data", dataset=version.id)
+    click(app, "Delete it for good")
+    assert app.query_params["dataset"] == dataset.id
+    assert [one.value for one in app.success][0] == literal("things, version 2, is deleted.")
+    assert [card.id for card in datasets.list_cards(home)] == [dataset.id]
 
 
 def test_another_dataset_is_put_to_this_one(home: Workspace, dataset: Dataset) -> None:

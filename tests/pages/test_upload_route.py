@@ -1,15 +1,14 @@
 """The route that pictures come by: who is answered, and what is kept."""
 
-import asyncio
 import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import streamlit as st
-from starlette.applications import Starlette
 
 from pages.ui import upload_route
+from tests import asgi
 from tlcore import uploads
 from tlcore.uploads import MAX_PIECE_BYTES
 from tlcore.workspace import Workspace
@@ -28,39 +27,12 @@ def ask(
         "x-thaw-token": upload_route.new_token(),
     }
     given |= {name.replace("_", "-"): value for name, value in headers.items()}
-    route, _, query = path.partition("?")
-    size = -(-len(body) // pieces) or 1
-    messages = [
-        {"type": "http.request", "body": body[at : at + size], "more_body": at + size < len(body)}
-        for at in range(0, len(body) or 1, size)
-    ]
-    answered: list[dict[str, Any]] = []
-
-    async def receive() -> dict[str, Any]:
-        return messages.pop(0) if messages else {"type": "http.disconnect"}
-
-    async def send(message: Any) -> None:
-        answered.append(dict(message))
-
-    scope = {
-        "type": "http",
-        "method": method,
-        "path": route,
-        "raw_path": route.encode(),
-        "query_string": query.encode(),
-        "headers": [(name.encode(), value.encode()) for name, value in given.items() if value is not None],
-        "http_version": "1.1",
-        "scheme": "http",
-        "server": ("localhost", 8501),
-        "client": ("127.0.0.1", 9),
-        "root_path": "",
-    }
-    asyncio.run(Starlette(routes=upload_route.routes())(scope, receive, send))
-    content = b"".join(message.get("body", b"") for message in answered)
+    headers_given = {name: value for name, value in given.items() if value is not None}
+    status, _, content = asgi.answer(upload_route.routes(), method, path, headers_given, body, pieces)
     try:
-        return answered[0]["status"], json.loads(content)
+        return status, json.loads(content)
     except ValueError:
-        return answered[0]["status"], {}
+        return status, {}
 
 
 def begin(kind: str = "archive", id: str = ID, **headers: str | None) -> tuple[int, dict[str, Any]]:

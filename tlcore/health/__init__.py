@@ -5,11 +5,11 @@
 Importing this is light; only the job builds a network.
 """
 
-from tlcore.health.asking import Asked, look, start, wait
+from tlcore.health.asking import Asked, is_under_way, look, start, wait
 from tlcore.health.cutting import cut_borders
 from tlcore.health.findings import SIMILAR, Finding, Kind, Report, across, groups, to_json
 from tlcore.health.job import make
-from tlcore.health.store import Stage, keep, kept_keys
+from tlcore.health.store import Stage, keep, kept_keys, remove
 
 __all__ = [
     "SIMILAR",
@@ -21,10 +21,12 @@ __all__ = [
     "across",
     "cut_borders",
     "groups",
+    "is_under_way",
     "keep",
     "kept_keys",
     "look",
     "make",
+    "remove",
     "start",
     "to_json",
     "wait",

@@ -8,7 +8,7 @@ from tlcore import engine, held_jobs, short_jobs
 from tlcore.datasets import Dataset
 from tlcore.engine import Priority
 from tlcore.errors import DatasetError
-from tlcore.health import store
+from tlcore.health import by_graph, store
 from tlcore.health.findings import Report
 from tlcore.health.job import check_job
 from tlcore.health.store import Stage
@@ -36,7 +36,10 @@ def start(workspace: Workspace, dataset: Dataset, *, owner: str = "") -> None:
     if key in crew.jobs():
         return
     store.forget(workspace, dataset.id)
-    crew.submit(key, check_job, str(workspace.home), dataset.id, owner=owner, priority=Priority.QUICK)
+    # Without need of TensorFlow it does not wait behind a training.
+    light = by_graph.is_enough(workspace, dataset)
+    priority = Priority.LIGHT if light else Priority.QUICK
+    crew.submit(key, check_job, str(workspace.home), dataset.id, owner=owner, priority=priority)
 
 
 def look(workspace: Workspace, dataset_id: str) -> Asked:
@@ -54,6 +57,11 @@ def look(workspace: Workspace, dataset_id: str) -> Asked:
     if report is None and failure is None and stage is not None:
         failure = BROKEN_OFF
     return Asked(report, failure=failure)
+
+
+def is_under_way(workspace: Workspace, dataset_id: str) -> bool:
+    """Whether a report is being made, or may be: an engine that does not answer does not say."""
+    return held_jobs.holds(workspace, _key(dataset_id))
 
 
 def wait(

@@ -1,6 +1,7 @@
 """The report made: a job of the engine's worker, whose answer lies in the workspace."""
 
 import logging
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -75,6 +76,8 @@ class _Teller:
 
 def _clear_up() -> None:
     """Give back the memory of the graph, after the report: nobody waits then."""
+    if "keras" not in sys.modules:
+        return
     import keras
 
     keras.utils.clear_session()

@@ -77,6 +77,13 @@ def forget(workspace: Workspace, dataset_id: str) -> None:
         _file(workspace, dataset_id, what).unlink(missing_ok=True)
 
 
+def remove(workspace: Workspace, dataset_id: str) -> None:
+    """All that was found out. What was said to be right stays: it holds for other versions too."""
+    _file(workspace, dataset_id)  # Refuses what is no id, which could name any file here.
+    for file in _folder(workspace).glob(f"{dataset_id}.*"):
+        file.unlink(missing_ok=True)
+
+
 def keep(workspace: Workspace, some: list[Finding], kept: bool = True) -> None:
     """Remember that these are right as they are, in any version of the dataset; or forget that."""
     _folder(workspace).mkdir(parents=True, exist_ok=True)

@@ -1,60 +1,45 @@
-// A dropped or chosen folder, or an archive, sent to our own route in pieces that are acknowledged one by one.
+// Dropped, chosen or pasted pictures, a folder, or an archive, sent to our own route.
 // The files of a folder go as a tar: its headers are written here, its content is read as it is needed.
 
-const TOGETHER = 4 // Pictures in hand at the same time: each is decoded whole.
-const TRIES = 8
-const ROUNDS = 5
 const SMALL_BYTES = 60000 // Not worth being made smaller.
 const PICTURE = /\.(jpe?g|png|webp|bmp|avif|heic|heif|tiff?)$/i
 const ARCHIVE = /\.(zip|tar|tgz|tar\.gz)$/i
 
-// Of the module: an upload goes on while the page is drawn anew, or another one is looked at.
-const jobs = new Map()
+// By key: who hears of what is pasted.
+const pasting = new Map()
 
-class Stopped extends Error {}
-class Lost extends Error {}
-class Refused extends Error {}
-class OutOfStep extends Error {}
-
-export default function ({ data, key, parentElement, setTriggerValue }) {
+export default function ({ data, parentElement, setTriggerValue }) {
+  const { key } = data
   const at = (query) => parentElement.querySelector(query)
   const drop = at(".drop")
-  const job = jobs.get(key)
-  if (job) Object.assign(job, { data })
+  const own = data.pictures
+    ? "Drop pictures, a folder or an archive here, or paste a picture (Ctrl+V)"
+    : "Drop a folder, a zip, a tar or a tar.gz here"
+  if (!at(".what").textContent) at(".what").textContent = own
 
   const draw = () => {
-    const job = jobs.get(key)
-    drop.hidden = Boolean(job)
-    at(".sending").hidden = !job
-    if (!job) return
-    at("progress").value = job.total ? job.done / job.total : 0
-    at(".words").textContent = job.words
-    at("button.again").hidden = !job.waiting
+    drop.hidden = jobs.has(key)
+    showJob(key, at)
   }
   const finish = (sent) => setTriggerValue("sent", sent)
-  if (job) Object.assign(job, { draw, finish })
+  const failed = (sentence) => { at(".what").textContent = sentence || own }
+  const place = { root: parentElement, data, draw, finish, failed }
+  rejoinJob(place)
 
-  const begin = (source) => {
-    if (jobs.has(key)) return
-    const job = { data, draw, finish, source, done: 0, total: 0, words: "Looking through the files …" }
-    jobs.set(key, job)
-    job.draw()
-    send(job)
-      .then((sent) => sent && job.finish(sent))
-      .catch((error) => { job.last = error })
-      .finally(() => { jobs.delete(key); job.draw(); if (job.last) said(job) })
+  const start = (source) => {
+    at(".what").textContent = own
+    beginJob(place, "Looking through the files …", (job) => send(job, source))
   }
-  const said = (job) => {
-    at(".what").textContent = job.last instanceof Stopped ? at(".what").textContent : job.last.message
+  const chosen = (files) => {
+    if (files.length) start(async () => files.map((file) => ({ path: file.webkitRelativePath || file.name, file })))
   }
 
-  at("button.folder").onclick = () => at("input.folder").click()
-  at("button.archive").onclick = () => at("input.archive").click()
-  for (const input of parentElement.querySelectorAll("input")) {
-    input.onchange = () => {
-      const files = [...input.files]
-      input.value = ""
-      if (files.length) begin(async () => files.map((file) => ({ path: file.webkitRelativePath || file.name, file })))
+  for (const kind of ["folder", "archive", "pictures"]) {
+    at(`button.${kind}`).onclick = () => at(`input.${kind}`).click()
+    at(`input.${kind}`).onchange = ({ target }) => {
+      const files = [...target.files]
+      target.value = ""
+      chosen(files)
     }
   }
   drop.ondragover = (event) => { event.preventDefault(); drop.classList.add("over") }
@@ -64,11 +49,31 @@ export default function ({ data, key, parentElement, setTriggerValue }) {
     drop.classList.remove("over")
     // Now: the list is empty as soon as this function has ended.
     const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean)
-    if (entries.length) begin(() => filesOf(entries))
+    if (entries.length) start(() => filesOf(entries))
   }
-  at("button.stop").onclick = () => { const job = jobs.get(key); if (job) { job.stopped = true; job.goOn?.() } }
-  at("button.again").onclick = () => jobs.get(key)?.goOn?.()
+  at("button.pictures").hidden = !data.pictures
   draw()
+  if (!data.pictures) return undefined
+
+  // Streamlit calls this function at each change, and cleans up only at the end.
+  pasting.get(key)?.abort()
+  const listening = new AbortController()
+  pasting.set(key, listening)
+  const paste = (event) => {
+    // Anywhere on the page but in a field, as long as the place to drop at is to be seen.
+    const typing = event.composedPath()[0]?.matches?.("input, textarea, [contenteditable=true]")
+    if (!typing && drop.checkVisibility()) chosen([...event.clipboardData.files].map(named))
+  }
+  document.addEventListener("paste", paste, { signal: listening.signal })
+  return () => listening.abort()
+}
+
+// A picture that was copied out of a page or a screen has no name of its own: each is called image.png.
+function named(file, number) {
+  if (!/^image\.\w+$/.test(file.name)) return file
+  const ending = file.name.split(".").pop()
+  const when = new Date().toISOString().slice(0, 19).replace(/[-:]/g, "")
+  return new File([file], `pasted-${when}-${number + 1}.${ending}`, { type: file.type })
 }
 
 // ---- What is sent
@@ -94,21 +99,23 @@ async function filesOf(entries) {
   return found
 }
 
-async function send(job) {
-  const files = await job.source()
+async function send(job, source) {
+  const files = await source()
   if (!files.length) throw new Refused("There is no file in it.")
   if (files.length > job.data.most_files) {
     throw new Refused(`There are ${count(files.length)} files; ${count(job.data.most_files)} is the limit. Use fewer pictures.`)
   }
   const isArchive = files.length === 1 && files[0].file && ARCHIVE.test(files[0].path)
-  const name = isArchive ? files[0].file.name : files[0].path.split("/")[0]
+  const several = files.length > 1 && !files[0].path.includes("/")
+  const name = isArchive ? files[0].file.name : several ? `${count(files.length)} files` : files[0].path.split("/")[0]
   const bytes = files.reduce((sum, { file }) => sum + (file?.size ?? 0), 0)
   job.order = { name, kind: isArchive ? "archive" : "folder" }
   job.memory = `thaw-upload ${job.order.kind} ${name} ${files.length} ${bytes}`
   job.id = remembered(job.memory)
-  const missing = isArchive ? await sendArchive(job, files[0].file) : await sendFolder(job, files)
+  const read = (file) => prepare(job, file)
+  const missing = isArchive ? await sendArchive(job, files[0].file) : await sendTar(job, files, read)
   forget(job.memory)
-  return { id: job.id, missing }
+  return missing
 }
 
 async function sendArchive(job, file) {
@@ -131,57 +138,10 @@ async function sendArchive(job, file) {
   throw new Lost("The archive did not arrive whole. Send it again.")
 }
 
-async function sendFolder(job, files) {
-  const unread = new Set()
-  let left = files
-  for (let round = 0; ; round++) {
-    const here = await begin(job)
-    const names = new Set(here.names)
-    left = files.filter(({ path }) => !names.has(path) && !unread.has(path))
-    job.total = files.length
-    job.done = files.length - left.length
-    if (!left.length || round === ROUNDS) break
-    try {
-      await sendFiles(job, left, here.received, unread)
-    } catch (error) {
-      if (!(error instanceof OutOfStep)) throw error
-    }
-  }
-  // What the server has told last is what counts.
-  return [...unread, ...left.map(({ path }) => path).filter((path) => !unread.has(path))]
-}
-
-async function sendFiles(job, files, at, unread) {
-  const pieces = { at, parts: [], size: 0 }
-  const prepared = files.slice(0, TOGETHER).map((one) => prepare(job, one))
-  for (let n = 0; n < files.length; n++) {
-    const content = await prepared[n]
-    prepared[n] = null
-    if (n + TOGETHER < files.length) prepared.push(prepare(job, files[n + TOGETHER]))
-    if (content === null) unread.add(files[n].path)
-    else add(pieces, entryOf(files[n].path, content))
-    job.done++
-    job.words = `${count(job.done)} of ${count(job.total)} files · ${megabytes(pieces.at)} MB sent`
-    job.draw()
-    if (job.stopped) throw new Stopped()
-    while (pieces.size >= job.data.piece_bytes) await flush(job, pieces)
-  }
-  while (pieces.size) await flush(job, pieces)
-}
-
-function add(pieces, parts) {
-  for (const part of parts) {
-    pieces.parts.push(part)
-    pieces.size += part.size ?? part.length
-  }
-}
-
-async function flush(job, pieces) {
-  const all = new Blob(pieces.parts)
-  const piece = all.slice(0, job.data.piece_bytes)
-  pieces.at = await put(job, pieces.at, piece)
-  const rest = all.slice(piece.size)
-  Object.assign(pieces, { parts: rest.size ? [rest] : [], size: rest.size })
+async function beginAnew(job) {
+  forget(job.memory)
+  job.id = remembered(job.memory)
+  return (await begin(job)).received
 }
 
 // ---- One file
@@ -227,109 +187,6 @@ function isClear(pixels) {
   return false
 }
 
-// ---- Tar (POSIX.1-2017, "ustar" and "pax")
-
-const encoder = new TextEncoder()
-
-function entryOf(path, content) {
-  const name = encoder.encode(path)
-  const parts = []
-  if (name.length > 100 || name.length !== path.length) {
-    const record = extended("path", path)
-    parts.push(header(encoder.encode("name"), record.length, "x"), record, padding(record.length))
-  }
-  parts.push(header(name.slice(0, 100), content.byteLength, "0"), new Uint8Array(content), padding(content.byteLength))
-  return parts.filter((part) => part.length)
-}
-
-function header(name, size, kind) {
-  const block = new Uint8Array(512)
-  block.set(name, 0)
-  const write = (at, text) => block.set(encoder.encode(text), at)
-  write(100, "0000644\0")
-  write(108, "0000000\0")
-  write(116, "0000000\0")
-  write(124, size.toString(8).padStart(11, "0") + "\0")
-  write(136, "00000000000\0")
-  write(148, "        ")
-  write(156, kind)
-  write(257, "ustar\u000000")
-  const sum = block.reduce((total, byte) => total + byte, 0)
-  write(148, sum.toString(8).padStart(6, "0") + "\0 ")
-  return block
-}
-
-// "27 path=..." and a line end: the number counts itself.
-function extended(key, value) {
-  const rest = encoder.encode(` ${key}=${value}\n`)
-  let length = rest.length
-  while (length !== rest.length + String(length).length) length = rest.length + String(length).length
-  const digits = encoder.encode(String(length))
-  const record = new Uint8Array(length)
-  record.set(digits)
-  record.set(rest, digits.length)
-  return record
-}
-
-function padding(size) {
-  return new Uint8Array((512 - (size % 512)) % 512)
-}
-
-// ---- To the server
-
-async function begin(job) {
-  return ask(job, "POST", "", JSON.stringify(job.order), "application/json")
-}
-
-async function beginAnew(job) {
-  forget(job.memory)
-  job.id = remembered(job.memory)
-  return (await begin(job)).received
-}
-
-async function put(job, offset, piece) {
-  const { received } = await ask(job, "PUT", `?offset=${offset}`, piece, "application/octet-stream")
-  // The server is asked what it has, and all goes on from there.
-  if (received !== offset + piece.size) throw new OutOfStep()
-  return received
-}
-
-async function ask(job, method, query, body, type) {
-  for (let tries = 1; ; tries++) {
-    if (job.stopped) throw new Stopped()
-    let answer = null
-    let told = {}
-    try {
-      answer = await fetch(`${job.data.url}${job.id}${query}`, {
-        method, body, headers: { "Content-Type": type, "X-Thaw-Token": job.data.token },
-        signal: AbortSignal.timeout(60000),
-      })
-      told = await answer.json()
-    } catch {
-      answer = null
-    }
-    if (answer?.ok) return told
-    // After the server was started anew this page gets another token by itself.
-    const passing = answer === null || answer.status === 403 || answer.status >= 500
-    if (!passing) {
-      if (answer.status === 404) throw new OutOfStep()
-      throw new Refused(told.message ?? "The server refused the upload.")
-    }
-    if (tries % TRIES === 0) await untilGoOn(job, told.message)
-    else await new Promise((done) => setTimeout(done, Math.min(8000, 250 * 2 ** tries)))
-  }
-}
-
-async function untilGoOn(job, message) {
-  const words = job.words
-  job.waiting = true
-  job.words = `${message ?? "The server does not answer."} What was sent is kept.`
-  job.draw()
-  await new Promise((done) => { job.goOn = done })
-  Object.assign(job, { waiting: false, goOn: null, words })
-  job.draw()
-}
-
 // ---- Which upload a folder has: after a reload it is dropped again, and only what is missing is sent.
 
 function remembered(memory) {
@@ -338,7 +195,7 @@ function remembered(memory) {
     id = localStorage.getItem(memory)
   } catch { /* A browser may keep nothing. */ }
   if (!/^[0-9a-f]{32}$/.test(id ?? "")) {
-    id = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("")
+    id = newId()
     try {
       localStorage.setItem(memory, id)
     } catch { /* Then a reload starts over. */ }
@@ -351,6 +208,3 @@ function forget(memory) {
     localStorage.removeItem(memory)
   } catch { /* Nothing was kept. */ }
 }
-
-const count = (number) => number.toLocaleString("en-US")
-const megabytes = (bytes) => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)

@@ -1,0 +1,76 @@
+"""What every component shares that sends pictures: its share in the browser, and what the page hears of it.
+
+A component's own html, css and js come first; those of this folder follow, in the same shadow root and
+module.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pages.ui import state, upload_route
+from tlcore import archives, uploads
+from tlcore.uploads import Upload
+
+__all__ = ["LONGEST_PX", "Sent", "data", "register", "sent"]
+
+LONGEST_PX = 512
+"""Of a picture that the browser makes smaller or takes: what training needs."""
+
+_MAX_MISSING = 10_000
+_FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Sent:
+    """An upload that has ended."""
+
+    upload: Upload
+    missing: tuple[str, ...]
+    """Files that the browser could not send."""
+    into: str
+    """Id of the dataset that they were sent for, or ''."""
+    to: str
+    """The class of it that was chosen as the sending began, or ''."""
+
+
+def register(name: str, folder: Path) -> Any:
+    """The component ``<folder>/<folder's name>.html``, ``.css`` and ``.js``; to be kept by the caller."""
+    parts = {
+        kind: "\n".join(
+            file.read_text("utf-8")
+            for file in (folder / f"{folder.name}.{kind}", *sorted(_FOLDER.glob(f"*.{kind}")))
+        )
+        for kind in ("html", "css", "js")
+    }
+    return st.components.v2.component(name, **parts)
+
+
+def data(key: str, *, into: str = "", to: str = "") -> dict[str, Any]:
+    """What the shared code in the browser needs to know. By key and dataset it remembers what was begun."""
+    token = state.notes().setdefault("upload_token", upload_route.new_token())
+    return {
+        "key": f"{key} {into}",
+        "url": upload_route.path(),
+        "token": token,
+        "longest_px": LONGEST_PX,
+        "piece_bytes": uploads.MAX_PIECE_BYTES // 2,
+        "largest_file_bytes": archives.MAX_FILE_BYTES,
+        "most_files": archives.MAX_FILES,
+        "target": {"into": into, "to": to},
+    }
+
+
+def sent(told: object) -> Sent | None:
+    """What a component has told. Raises NotFound for an upload that is gone."""
+    if not isinstance(told, dict):
+        return None
+    missing = told.get("missing")
+    names = [name for name in missing if isinstance(name, str)] if isinstance(missing, list) else []
+    target = told.get("target")
+    target = target if isinstance(target, dict) else {}
+    upload = uploads.load(state.workspace(), str(told.get("id")))
+    short = tuple(name[: archives.MAX_NAME_CHARACTERS] for name in names[:_MAX_MISSING])
+    return Sent(upload, short, str(target.get("into") or ""), str(target.get("to") or ""))
