@@ -42,6 +42,30 @@ def test_mistakes_come_with_the_surest_first(few: Dataset) -> None:
     assert confidences == sorted(confidences, reverse=True)
 
 
+def test_right_ones_come_with_the_most_doubt_first(few: Dataset) -> None:
+    items = few.of(Split.VAL)
+    probabilities = np.zeros((len(items), 3), np.float32)
+    for i, (row, item) in enumerate(zip(probabilities, items, strict=True)):
+        # The first picture is taken for something else.
+        row[(item.label + 1) % 3 if i == 0 else item.label] = 0.95 - 0.05 * i
+    result = evaluation.evaluate(few, {Split.VAL: probabilities}).splits[Split.VAL]
+    assert [one.file for one in result.least_certain] == [item.file for item in reversed(items[1:])]
+
+
+def test_a_cell_has_its_pictures_the_surest_first(few: Dataset) -> None:
+    items = few.of(Split.VAL)
+    probabilities = np.full((len(items), 3), 0.1, np.float32)
+    for i, row in enumerate(probabilities):
+        # All but the first bird are taken for a fruit.
+        row[1 if i else 0] = 0.6 + 0.01 * i
+    result = evaluation.evaluate(few, {Split.VAL: probabilities}).splits[Split.VAL]
+    assert [one.file for one in result.cell(2, 1)] == [item.file for item in reversed(items[6:])]
+    assert [one.file for one in result.cell(0, 0)] == [items[0].file]
+    assert result.cell(0, 2) == []
+    assert (len(result.cell(None, 1)), len(result.cell(0, None)), len(result.cell(None, None))) == (8, 3, 9)
+    assert result.confused == [(2, 1, 3), (0, 1, 2)]
+
+
 def several(few: Dataset) -> Dataset:
     """Every bird is a vehicle too."""
     return replace(few, items=tuple(replace(i, more=() if i.label else (2,)) for i in few.items))
@@ -91,7 +115,7 @@ def test_several_labels_are_saved_and_what_is_older_is_read(workspace: Workspace
     evaluation.save(told, run)
     assert evaluation.load(run) == told
     old = json.loads(run.evaluation_file.read_text())
-    del old["val"]["exact_match"]
+    del old["val"]["exact_match"], old["val"]["figures"]
     for picture in old["val"]["pictures"]:
         del picture["more"]
     run.evaluation_file.write_text(json.dumps(old))
@@ -99,9 +123,30 @@ def test_several_labels_are_saved_and_what_is_older_is_read(workspace: Workspace
     assert (result.several_labels, result.pictures[0].labels) == (False, (0,))
 
 
+def test_figures_that_are_not_there_yet_are_those_that_would_be(
+    workspace: Workspace, trained: Run, few: Dataset
+) -> None:
+    expected = evaluation.load(trained)
+    older = json.loads(trained.evaluation_file.read_text())
+    for result in older.values():
+        del result["figures"]
+    run = runs.create(workspace, trained.recipe, few, name="Older")
+    run.evaluation_file.write_text(json.dumps(older))
+    assert evaluation.load(run) == expected
+
+
+def test_what_was_read_is_not_told_again_when_the_file_is_another(workspace: Workspace, few: Dataset) -> None:
+    run = runs.create(workspace, Recipe(), few, name="Mine")
+    evaluation.save(evaluation.Evaluation({Split.VAL: judged(several(few))}), run)
+    assert evaluation.load(run) is evaluation.load(run)
+    evaluation.save(evaluation.Evaluation({}), run)
+    assert evaluation.load(run).splits == {}
+
+
 def test_a_damaged_evaluation_is_a_sentence(workspace: Workspace, few: Dataset) -> None:
     run = runs.create(workspace, Recipe(), few, name="Mine")
-    for content in ('{"val": {}}', "[]", '{"val": 3}', "{"):
+    empty = '{"val": {"accuracy": 1, "confusion": [], "classes": [], "pictures": []}}'
+    for content in ('{"val": {}}', "[]", '{"val": 3}', "{", empty):
         run.evaluation_file.write_text(content)
         with pytest.raises(WorkspaceError, match="damaged"):
             evaluation.load(run)

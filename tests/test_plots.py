@@ -5,7 +5,6 @@ import pytest
 from tlcore import plans, plots
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset, Split
-from tlcore.evaluation import SplitEvaluation
 from tlcore.plans import Plan
 
 HOSTILE = ["<img src=x onerror=alert(1)>", "**b**", "<b>bold</b>", "a & b", "<a href='http://x'>"]
@@ -23,10 +22,6 @@ def plan(*freezes: int | str) -> Plan:
             "phases": [{"freeze": freeze} for freeze in freezes],
         }), 3,
     )  # fmt: skip
-
-
-def judged(*rows: tuple[int, ...]) -> SplitEvaluation:
-    return SplitEvaluation(0.5, rows, (), ())
 
 
 @pytest.mark.parametrize(("text", "shown"), list(zip(HOSTILE, ESCAPED, strict=True)))
@@ -81,30 +76,7 @@ def test_the_strip_marks_where_features_are_cached() -> None:
     assert [bars.name for bars in nothing_frozen.data] == ["Trained (19)", "Head, trained (3)"]
 
 
-def test_the_confusion_matrix_shows_counts_and_shades_shares() -> None:
-    (heat,) = plots.confusion(["cat", "dog", "owl"], judged((3, 1, 0), (0, 4, 0), (0, 0, 0))).data
-    assert list(heat.x) == list(heat.y) == ["cat", "dog", "owl"]
-    assert [list(row) for row in heat.text] == [[3, 1, 0], [0, 4, 0], [0, 0, 0]]
-    assert heat.texttemplate == "%{text}"
-    # A class without pictures has no shares, and is no division by zero.
-    assert [list(row) for row in heat.z] == [[0.75, 0.25, 0], [0, 1, 0], [0, 0, 0]]
-    assert (heat.zmin, heat.zmax) == (0, 1)
-    (_, lightest), (_, darkest) = heat.colorscale[0], heat.colorscale[-1]
-    red, green, blue = (int(darkest[i : i + 2], 16) for i in (1, 3, 5))
-    assert red < green < blue, "the full shade is ice"
-    assert lightest != darkest
-
-
-def test_the_true_classes_run_downwards() -> None:
-    figure = plots.confusion(["a", "b"], judged((1, 0), (0, 1)))
-    assert figure.layout.yaxis.autorange == "reversed"
-    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("Predicted", "True")
-
-
 def test_hostile_class_names_are_escaped_everywhere(few: Dataset) -> None:
-    rows = tuple((0,) * 5 for _ in HOSTILE)
-    (heat,) = plots.confusion(HOSTILE, judged(*rows)).data
-    assert list(heat.x) == list(heat.y) == ESCAPED
     (bars,) = plots.probabilities([(name, 0.2) for name in HOSTILE]).data
     assert list(bars.y) == ESCAPED
     dataset = replace(few, classes=tuple(HOSTILE[:3]))
@@ -113,14 +85,10 @@ def test_hostile_class_names_are_escaped_everywhere(few: Dataset) -> None:
 
 def test_long_names_that_begin_alike_stay_apart() -> None:
     names = ["a" * 30 + "1", "a" * 30 + "2", "b"]
-    (heat,) = plots.confusion(names, judged((1, 0, 0), (0, 1, 0), (0, 0, 1))).data
-    assert list(heat.x) == ["a" * 23 + "… (1)", "a" * 23 + "… (2)", "b"]
+    assert plots.distinct(names) == ["a" * 23 + "… (1)", "a" * 23 + "… (2)", "b"]
 
 
 def test_numbers_and_dates_are_names_too(few: Dataset) -> None:
-    rows = tuple((1, 0, 0, 0) for _ in NUMBERS)
-    matrix = plots.confusion(NUMBERS, judged(*rows))
-    assert matrix.layout.xaxis.type == matrix.layout.yaxis.type == "category"
     assert plots.probabilities([(name, 0.25) for name in NUMBERS]).layout.yaxis.type == "category"
     assert plots.class_counts(replace(few, classes=("1", "10", "2"))).layout.yaxis.type == "category"
 

@@ -1,68 +1,46 @@
-"""What a model gets right and wrong on the pictures it was not trained on."""
+"""What a model gets right and wrong on the pictures it was not trained on: ``evaluation.json`` of a run.
 
+All figures are of the probabilities as they are kept, so that they fit the pictures that are shown. An
+evaluation written before there were ``figures`` gets them when it is read.
+"""
+
+import functools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import TypeAdapter
 
+from tlcore import metrics
 from tlcore.datasets import Dataset, Item, Split
 from tlcore.errors import WorkspaceError
+from tlcore.judged import THRESHOLD, Judged
+from tlcore.metrics import ClassFigures, Figures
 from tlcore.runs import Run
-from tlcore.workspace import read_json, write_json
+from tlcore.workspace import Stamp, read_json, stamp, write_json
 
-# A class is said of a picture from this probability on, where each has its own yes or no.
-THRESHOLD = 0.5
+__all__ = [
+    "THRESHOLD",
+    "ClassFigures",
+    "Evaluation",
+    "Figures",
+    "Judged",
+    "SplitEvaluation",
+    "arrays",
+    "evaluate",
+    "load",
+    "save",
+]
 
-
-@dataclass(frozen=True)
-class ClassFigures:
-    name: str
-    precision: float
-    """Of the pictures called this class, the share that are."""
-    recall: float
-    """Of the pictures of this class, the share that were found."""
-    f1: float
-    """Harmonic mean of both."""
-    support: int
-    """Pictures of this class."""
-
-
-@dataclass(frozen=True)
-class Judged:
-    """One picture and what the model said of it. `label` is the first one where there are `more`.
-
-    `predicted` is for pictures of one label, `predicted_labels` where there may be several.
-    """
-
-    file: str
-    name: str
-    label: int
-    probabilities: tuple[float, ...]
-    more: tuple[int, ...] = ()
-
-    @property
-    def labels(self) -> tuple[int, ...]:
-        return (self.label, *self.more)
-
-    @property
-    def predicted_labels(self) -> tuple[int, ...]:
-        return tuple(label for label, p in enumerate(self.probabilities) if p >= THRESHOLD)
-
-    @property
-    def farthest(self) -> float:
-        """The largest distance of a probability from the truth, which is 1 or 0: how wrong the worst is."""
-        return max(abs(p - (label in self.labels)) for label, p in enumerate(self.probabilities))
-
-    @property
-    def predicted(self) -> int:
-        return max(range(len(self.probabilities)), key=self.probabilities.__getitem__)
-
-    @property
-    def confidence(self) -> float:
-        return max(self.probabilities)
+# Of a probability; smaller ones count as the smallest that a log loss knows.
+_DECIMALS = 7
+# Those of thousands of pictures are large, and several people look at several runs.
+_KEPT = 8
+_FIGURES = TypeAdapter(Figures)
 
 
 @dataclass(frozen=True)
@@ -74,6 +52,7 @@ class SplitEvaluation:
     """Rows are the true classes, columns the predicted ones; empty for several labels."""
     classes: tuple[ClassFigures, ...]
     pictures: tuple[Judged, ...]
+    figures: Figures
     exact_match: float | None = None
     """Of several labels, the share of pictures with all of them right and no other; else None."""
 
@@ -81,16 +60,40 @@ class SplitEvaluation:
     def several_labels(self) -> bool:
         return self.exact_match is not None
 
-    @property
+    def is_right(self, picture: Judged) -> bool:
+        if self.several_labels:
+            return {*picture.predicted_labels} == {*picture.labels}
+        return picture.predicted == picture.label
+
+    @functools.cached_property
     def mistakes(self) -> list[Judged]:
         """The most confident first."""
-        if self.several_labels:
-            wrong = [
-                picture for picture in self.pictures if set(picture.predicted_labels) != {*picture.labels}
-            ]
-            return sorted(wrong, key=lambda picture: -picture.farthest)
-        wrong = [picture for picture in self.pictures if picture.predicted != picture.label]
-        return sorted(wrong, key=lambda picture: -picture.confidence)
+        wrong = [picture for picture in self.pictures if not self.is_right(picture)]
+        return sorted(wrong, key=lambda one: -one.farthest if self.several_labels else -one.confidence)
+
+    @functools.cached_property
+    def least_certain(self) -> list[Judged]:
+        """The pictures that were judged right, the most doubtful first."""
+        right = [picture for picture in self.pictures if self.is_right(picture)]
+        return sorted(right, key=lambda one: -one.farthest if self.several_labels else one.confidence)
+
+    def cell(self, label: int | None, predicted: int | None) -> list[Judged]:
+        """The pictures in a cell of the confusion matrix, the surest answers first; None: any class."""
+        found = [
+            one for one in self.pictures if label in (None, one.label) and predicted in (None, one.predicted)
+        ]
+        return sorted(found, key=lambda picture: -picture.confidence)
+
+    @functools.cached_property
+    def confused(self) -> list[tuple[int, int, int]]:
+        """Counts of what was taken for something else, the most frequent first: true, predicted, count."""
+        found = [
+            (true, said, count)
+            for true, row in enumerate(self.confusion)
+            for said, count in enumerate(row)
+            if count and true != said
+        ]
+        return sorted(found, key=lambda one: -one[2])
 
     def yes_and_no(self, label: int) -> tuple[tuple[int, int], tuple[int, int]]:
         """For several labels, counts of one class: rows truly yes and no, columns said yes and no."""
@@ -106,15 +109,21 @@ class Evaluation:
         return self.splits[split].accuracy if split in self.splits else None
 
 
-def evaluate(dataset: Dataset, judged: dict[Split, npt.NDArray[np.float32]]) -> Evaluation:
+def evaluate(
+    dataset: Dataset, judged: dict[Split, npt.NDArray[np.float32]], *, independent: bool = False
+) -> Evaluation:
     """``judged``: for each split the probabilities, (n, classes), in the order of ``dataset.of(split)``.
 
-    They are independent of each other where the dataset has several labels per picture.
+    ``independent``: of each other, though a picture has one label; where it may have several they always are.
     """
-    figures = _several_labels if dataset.several_labels else _one_label
     return Evaluation(
         {
-            split: figures(dataset.classes, _judged(dataset.of(split), probabilities), probabilities)
+            split: _split(
+                dataset.classes,
+                _judged(dataset.of(split), probabilities),
+                dataset.several_labels,
+                independent,
+            )
             for split, probabilities in judged.items()
         }
     )
@@ -122,57 +131,65 @@ def evaluate(dataset: Dataset, judged: dict[Split, npt.NDArray[np.float32]]) -> 
 
 def _judged(items: Sequence[Item], probabilities: npt.NDArray[np.float32]) -> tuple[Judged, ...]:
     return tuple(
-        Judged(item.file, item.name, item.label, tuple(round(float(p), 6) for p in row), item.more)
+        Judged(item.file, item.name, item.label, tuple(round(float(p), _DECIMALS) for p in row), item.more)
         for item, row in zip(items, probabilities, strict=True)
     )
 
 
-def _one_label(
-    classes: Sequence[str], pictures: tuple[Judged, ...], probabilities: npt.NDArray[np.float32]
+def _split(
+    classes: tuple[str, ...], pictures: tuple[Judged, ...], several: bool, independent: bool
 ) -> SplitEvaluation:
+    return (_several_labels if several else _one_label)(
+        classes, pictures, _figures(pictures, several, independent)
+    )
+
+
+def _one_label(classes: tuple[str, ...], pictures: tuple[Judged, ...], figures: Figures) -> SplitEvaluation:
     from sklearn.metrics import accuracy_score, confusion_matrix
 
     truth = [picture.label for picture in pictures]
-    predicted = probabilities.argmax(axis=1)
-    numbers = list(range(len(classes)))
-    matrix = confusion_matrix(truth, predicted, labels=numbers).tolist()
+    predicted = [picture.predicted for picture in pictures]
+    matrix = confusion_matrix(truth, predicted, labels=list(range(len(classes)))).tolist()
     return SplitEvaluation(
         accuracy=float(accuracy_score(truth, predicted)),
         confusion=tuple(tuple(row) for row in matrix),
-        classes=_class_figures(classes, truth, predicted),
+        classes=metrics.of_classes(classes, truth, predicted),
         pictures=pictures,
+        figures=figures,
     )
 
 
 def _several_labels(
-    classes: Sequence[str], pictures: tuple[Judged, ...], _: npt.NDArray[np.float32]
+    classes: tuple[str, ...], pictures: tuple[Judged, ...], figures: Figures
 ) -> SplitEvaluation:
-    numbers = range(len(classes))
-    truth = np.array([[label in picture.labels for label in numbers] for picture in pictures])
-    # From what is kept of them, so that every figure fits the pictures that are shown.
-    predicted = np.array([picture.probabilities for picture in pictures]) >= THRESHOLD
+    truth, probabilities = arrays(pictures)
+    predicted = probabilities >= THRESHOLD
     right = truth == predicted
     return SplitEvaluation(
         accuracy=float(right.mean()),
         confusion=(),
-        classes=_class_figures(classes, truth, predicted),
+        classes=metrics.of_classes(classes, truth, predicted),
         pictures=pictures,
+        figures=figures,
         exact_match=float(right.all(axis=1).mean()),
     )
 
 
-def _class_figures(classes: Sequence[str], truth: Any, predicted: Any) -> tuple[ClassFigures, ...]:
-    """``truth`` and ``predicted``: a class for each picture, or (n, classes) of yes and no."""
-    from sklearn.metrics import precision_recall_fscore_support
+def _figures(pictures: Sequence[Judged], several: bool, independent: bool) -> Figures:
+    truth, probabilities = arrays(pictures)
+    if several:
+        return metrics.of_several_labels(truth, probabilities >= THRESHOLD, probabilities)
+    labels = np.array([picture.label for picture in pictures])
+    return metrics.of_one_label(labels, probabilities, independent=independent)
 
-    # A class nobody was sorted into has no precision; 0 is what the field's tables show.
-    figures = precision_recall_fscore_support(
-        truth, predicted, labels=list(range(len(classes))), zero_division=0
-    )
-    return tuple(
-        ClassFigures(name, float(precision), float(recall), float(f1), int(support))
-        for name, precision, recall, f1, support in zip(classes, *figures, strict=True)
-    )
+
+def arrays(pictures: Sequence[Judged]) -> tuple[metrics.Answers, metrics.Numbers]:
+    """Which labels each picture has, and their probabilities; each (n, classes)."""
+    probabilities = np.array([picture.probabilities for picture in pictures], np.float64)
+    truth = np.zeros(probabilities.shape, np.bool_)
+    for row, picture in zip(truth, pictures, strict=True):
+        row[list(picture.labels)] = True
+    return truth, probabilities
 
 
 def save(evaluation: Evaluation, run: Run) -> None:
@@ -181,30 +198,44 @@ def save(evaluation: Evaluation, run: Run) -> None:
 
 def load(run: Run) -> Evaluation:
     """Raises NotFound when the run was not evaluated yet, WorkspaceError for a damaged file."""
-    splits = read_json(run.evaluation_file)
+    file = run.evaluation_file
     try:
-        return Evaluation({Split(split): _read(result) for split, result in splits.items()})
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        return _read(file, stamp(file), run.output.independent)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise WorkspaceError(
             f"The evaluation of {run.name} is damaged. Train it again: it takes seconds."
         ) from error
 
 
-def _read(result: dict[str, Any]) -> SplitEvaluation:
+# Every page of a run asks for it at every click.
+@functools.lru_cache(maxsize=_KEPT)
+def _read(file: Path, _stamp: Stamp | None, independent: bool) -> Evaluation:
+    """``_stamp``: of the file, by which another content is told."""
+    splits = read_json(file)
+    return Evaluation({Split(split): _read_split(result, independent) for split, result in splits.items()})
+
+
+def _read_split(result: dict[str, Any], independent: bool) -> SplitEvaluation:
     """An evaluation written before there were several labels has neither `more` nor `exact_match`."""
+    exact_match = result.get("exact_match")
+    pictures = tuple(
+        Judged(
+            picture["file"],
+            picture["name"],
+            picture["label"],
+            tuple(picture["probabilities"]),
+            tuple(picture.get("more", ())),
+        )
+        for picture in result["pictures"]
+    )
+    kept = result.get("figures")
     return SplitEvaluation(
         result["accuracy"],
         tuple(tuple(row) for row in result["confusion"]),
         tuple(ClassFigures(**figures) for figures in result["classes"]),
-        tuple(
-            Judged(
-                picture["file"],
-                picture["name"],
-                picture["label"],
-                tuple(picture["probabilities"]),
-                tuple(picture.get("more", ())),
-            )
-            for picture in result["pictures"]
-        ),
-        result.get("exact_match"),
+        pictures,
+        _FIGURES.validate_python(kept)
+        if kept is not None
+        else _figures(pictures, exact_match is not None, independent),
+        exact_match,
     )

@@ -3,17 +3,14 @@
 There it counts every yes and no, most of which are right even of a model that has learned nothing.
 """
 
-from tlcore import evaluation
+from tlcore import evaluation, meanings
 from tlcore.datasets import Split
 from tlcore.errors import WorkspaceError
 from tlcore.evaluation import SplitEvaluation
 from tlcore.runs import Progress, Run
 
-ACCURACY, EXACT_MATCH = "Accuracy", "Exact match"
-HELP = {
-    ACCURACY: "The share of the pictures whose class was found.",
-    EXACT_MATCH: "The share of the pictures with all their labels found, and no other.",
-}
+ACCURACY, EXACT_MATCH = meanings.ACCURACY.title, meanings.EXACT_MATCH.title
+HELP = {one.title: one.sentence for one in (meanings.ACCURACY, meanings.EXACT_MATCH)}
 
 
 def name(run: Run) -> str:

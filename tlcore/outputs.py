@@ -32,6 +32,11 @@ class Output:
     def activation(self) -> Literal["softmax", "sigmoid"]:
         return "sigmoid" if self.loss == "binary_crossentropy" else "softmax"
 
+    @property
+    def independent(self) -> bool:
+        """Whether the probability of each class is an answer of its own; else they sum to 1."""
+        return self.activation == "sigmoid" and self.units > 1
+
     def targets(self, labels: npt.NDArray[np.float32]) -> Targets:
         """``labels``: (n, classes), 1 where a picture belongs to a class. Returns what the loss compares."""
         if self.loss == "sparse_categorical_crossentropy":

@@ -9,17 +9,14 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from tlcore.datasets import Dataset, Split
-from tlcore.evaluation import SplitEvaluation
 from tlcore.plans import Plan
 
 ICE = "#2E8FC7"
 EMBER = "#E8590C"
 GREY = "#8A94A0"
-# Opaque at both ends: the figures in the cells are readable on a light and on a dark page.
-_ICE_SCALE = ((0.0, "#E6F1F8"), (1.0, "#17699C"))
 
 # Downwards. Plotly would take classes called 1, 2, 10 for numbers, and place and order them as such.
-_NAMES = {"type": "category", "autorange": "reversed"}
+DOWNWARDS = {"type": "category", "autorange": "reversed"}
 
 Names = Sequence[str]
 
@@ -98,43 +95,11 @@ def layer_strip(plan: Plan, phase: int = 0) -> go.Figure:
     return figure
 
 
-def confusion(classes: Names, split: SplitEvaluation) -> go.Figure:
-    """Counts of true class (rows) against predicted class (columns)."""
-    names = _distinct(classes)
-    shares = [[count / max(1, sum(row)) for count in row] for row in split.confusion]
-    figure = figure_of(
-        120 + 44 * len(names),
-        xaxis={
-            "title": "Predicted",
-            "side": "bottom",
-            "constrain": "domain",
-            "type": "category",
-            "showgrid": False,
-        },
-        yaxis={"title": "True", "showgrid": False, **_NAMES},
-    )
-    figure.add_heatmap(
-        x=names,
-        y=names,
-        z=shares,
-        zmin=0,
-        zmax=1,
-        text=[list(row) for row in split.confusion],
-        texttemplate="%{text}",
-        colorscale=_ICE_SCALE,
-        showscale=False,
-        xgap=2,
-        ygap=2,
-        hovertemplate="%{text} pictures of %{y} called %{x} (%{z:.0%})<extra></extra>",
-    )
-    return figure
-
-
 def class_counts(dataset: Dataset) -> go.Figure:
     """Pictures per class, by split."""
     counts = dataset.counts()
-    names = _distinct(dataset.classes)
-    figure = figure_of(110 + 30 * len(names), barmode="stack", yaxis=_NAMES, xaxis={"title": "Pictures"})
+    names = distinct(dataset.classes)
+    figure = figure_of(110 + 30 * len(names), barmode="stack", yaxis=DOWNWARDS, xaxis={"title": "Pictures"})
     for split, title, colour, pattern in (
         (Split.TRAIN, "Training", EMBER, ""),
         (Split.VAL, "Validation", ICE, "/"),
@@ -158,10 +123,10 @@ def probabilities(ranked: Sequence[tuple[str, float]]) -> go.Figure:
     figure = figure_of(
         40 + 34 * len(ranked),
         showlegend=False,
-        yaxis=_NAMES,
+        yaxis=DOWNWARDS,
         xaxis={"range": [0, 1.08], "tickformat": ".0%", "visible": False},
     )
-    names = _distinct([name for name, _ in ranked])
+    names = distinct([name for name, _ in ranked])
     values = [value for _, value in ranked]
     figure.add_bar(
         y=names,
@@ -176,7 +141,7 @@ def probabilities(ranked: Sequence[tuple[str, float]]) -> go.Figure:
     return figure
 
 
-def _distinct(names: Names) -> list[str]:
+def distinct(names: Names) -> list[str]:
     """Names for an axis, where two that are alike after shortening would become one."""
     shown = [plain(name) for name in names]
     return [name if shown.count(name) == 1 else f"{name} ({i + 1})" for i, name in enumerate(shown)]

@@ -1,27 +1,52 @@
-"""All runs side by side."""
+"""Runs side by side: what differs in how they were made, and whether it made a difference."""
+
+from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.ui import guide, run_table, state
-from pages.ui.messages import literal
-from tlcore import overview, runs
+from pages.ui import (
+    compare_choice,
+    compare_costs,
+    compare_curves,
+    compare_figures,
+    compare_gallery,
+    guide,
+    state,
+)
+from pages.ui.messages import literal, shown
+from tlcore import comparing, overview, runs
+from tlcore.overview import Line
+
+
+def compare(lines: Sequence[Line]) -> None:
+    chosen = [line.run for line in lines]
+    side = compare_figures.choose_side(chosen)
+    comparison = comparing.compare(chosen, side)
+    compare_figures.show_table(comparison, lines)
+    compare_figures.show_verdicts(comparison)
+    compare_figures.show_differences(lines)
+    compare_curves.show(lines)
+    compare_gallery.show(comparison)
+    compare_costs.show(comparison, lines)
+
 
 st.title("Compare")
-lines = overview.lines(state.workspace())
-for sentence in runs.list_damaged(state.workspace()):
-    st.warning(literal(sentence), icon=":material/broken_image:")
-if not lines:
-    st.info("There are no runs yet.", icon=":material/arrow_forward:")
+known = overview.lines(state.workspace())
+for damaged in runs.list_damaged(state.workspace()):
+    st.warning(literal(damaged.sentence), icon=":material/broken_image:")
+if not any(line.run.has_model for line in known):
+    st.info("There are no finished runs yet.", icon=":material/arrow_forward:")
     guide.onward("Train a model", "build/train.py")
     st.stop()
-
-rows = [{"Run": line.run.name, **run_table.row(line)} for line in lines]
-order = ["Dataset", "Status", "Validation", "Test", "Measure", "Took", "Epochs", "Recipe"]
-st.dataframe(
-    rows,
-    hide_index=True,
-    alt="All runs with status, share of right answers, time and recipe",
-    column_order=["Run", *run_table.filled(rows, order)],
-    column_config=run_table.columns(),
-    placeholder="–",
-)
+with shown():
+    chosen = compare_choice.choose(known)
+    if len(chosen) < comparing.FEWEST_RUNS:
+        st.info(
+            "Choose two runs or more. One run alone has nothing to be compared with: train another one, with "
+            "something changed.",
+            icon=":material/compare_arrows:",
+        )
+        guide.onward("Change something", "build/model.py")
+    else:
+        by_id = {line.run.id: line for line in known}
+        compare([by_id[run.id] for run in chosen])

@@ -1,127 +1,68 @@
 """What the model gets right and wrong on pictures it was not trained on."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
-from pages.ui import guide, state
-from pages.ui.messages import one_line
-from pages.ui.numbers import percent
-from pages.ui.pictures import gallery
-from tlcore import evaluation, measures, plots
+from pages.ui import (
+    class_figures,
+    confidence,
+    confusion,
+    figure_cards,
+    guide,
+    judged_gallery,
+    judged_picture,
+    reliability,
+    reporting,
+)
+from pages.ui.messages import keep_view
+from tlcore import evaluation
 from tlcore.datasets import Split
 from tlcore.evaluation import SplitEvaluation
 from tlcore.runs import Run
 
-SHOWN_MISTAKES = 48
+# A larger matrix needs the whole width.
+BESIDE_CLASSES = 10
 
 
-def show_figures(result: SplitEvaluation) -> None:
-    right = len(result.pictures) - len(result.mistakes)
-    several = result.several_labels
-    with st.container(horizontal=True):
-        if several:
-            st.metric(
-                measures.EXACT_MATCH,
-                percent(result.exact_match),
-                border=True,
-                help="The share of these pictures with all their labels found, and no other.",
-            )
-        st.metric(
-            measures.ACCURACY,
-            percent(result.accuracy),
-            border=True,
-            help="Of all yes-or-no answers, one for each class and picture, the share that is right. High by "
-            "itself where most answers are no."
-            if several
-            else "The share of these pictures whose class was found.",
-        )
-        st.metric("All right" if several else "Right", f"{right} of {len(result.pictures)}", border=True)
-
-
-def show_confusion(run: Run, result: SplitEvaluation) -> None:
-    st.subheader("Confusion matrix", anchor=False)
-    st.caption("Rows are what the pictures show, columns what the model said. The diagonal is right.")
-    st.plotly_chart(
-        plots.confusion(run.classes, result),
-        config={"displayModeBar": False},
-        alt="Confusion matrix: counts of true class against predicted class",
-    )
-
-
-def show_one_class(run: Run, result: SplitEvaluation) -> None:
-    """Where each class has its own yes or no, a matrix of all of them would mean nothing."""
-    st.subheader("One class", anchor=False)
-    st.caption(f"A class is said of a picture from a probability of {evaluation.THRESHOLD:.0%} on.")
-    chosen = st.selectbox(
-        "Class",
-        range(len(run.classes)),
-        format_func=lambda i: one_line(run.classes[i]),
-        key="shown_class",
-        bind="query-params",
-        width=320,
-    )
-    rows = zip(("Yes", "No"), result.yes_and_no(chosen), strict=True)
-    st.dataframe(
-        [{"True": true, "Said yes": yes, "Said no": no} for true, (yes, no) in rows],
-        hide_index=True,
-        alt="Pictures that have the class or not, by what the model said",
-    )
-
-
-def show_classes(result: SplitEvaluation) -> None:
-    st.subheader("Per class", anchor=False)
-    rows = [
-        {
-            "Class": figures.name,
-            "Precision": 100 * figures.precision,
-            "Recall": 100 * figures.recall,
-            "F1": 100 * figures.f1,
-            "Pictures": figures.support,
-        }
-        for figures in result.classes
-    ]
-    helps = {
-        "Precision": "Of those called this class, how many are.",
-        "Recall": "Of those that are of this class, how many were found.",
-        "F1": "Both in one: their harmonic mean.",
-    }
-    columns = {
-        name: st.column_config.NumberColumn(format="%.0f %%", help=text) for name, text in helps.items()
-    }
-    st.dataframe(rows, hide_index=True, column_config=columns, alt="Precision, recall and F1 of each class")
+def show_matrix_and_classes(run: Run, split: Split, result: SplitEvaluation) -> None:
+    if len(run.classes) > BESIDE_CLASSES:
+        cell = confusion.show_matrix(run, split, result)
+        confusion.show_confused(run, result)
+        confusion.show_cell(run, result, cell)
+        class_figures.show_table(result)
+        return
+    left, right = st.columns(2)
+    with left:
+        cell = confusion.show_matrix(run, split, result)
+    with right:
+        class_figures.show_table(result)
+    confusion.show_cell(run, result, cell)
 
 
 def show_mistakes(run: Run, result: SplitEvaluation) -> None:
     mistakes = result.mistakes
-    st.subheader(f"Mistakes ({len(mistakes)})", anchor=False)
+    st.subheader(f"Mistakes ({len(mistakes):,})", anchor=False)
     if not mistakes:
         st.caption("None.")
         return
-    order = "The ones it was surest of come first."
-    st.caption(f"What the pictures show → what the model said. {order}" if result.several_labels else order)
-    folder = state.workspace().datasets / run.dataset_id / "images"
-    rows = []
-    for picture in mistakes[:SHOWN_MISTAKES]:
-        if result.several_labels:
-            true, said = (_names(run, labels) for labels in (picture.labels, picture.predicted_labels))
-            rows.append(
-                (folder / picture.file, f"{true} → {said}", f"{picture.name}: true {true}, said {said}")
-            )
-            continue
-        true, said = run.classes[picture.label], run.classes[picture.predicted]
-        rows.append(
-            (
-                folder / picture.file,
-                f"{true} → {said} {picture.confidence:.0%}",
-                f"{picture.name}: a {true} taken for a {said}",
-            )
-        )
-    gallery(rows, size_px=140)
+    order = "The ones it was surest of come first. Click on the words below a picture to open it."
+    st.caption(f"What the pictures show → what the model said. {order}")
+    judged_gallery.show(run, result, mistakes, "mistakes")
 
 
-def _names(run: Run, labels: Sequence[int]) -> str:
-    return ", ".join(run.classes[label] for label in labels) or "none"
+def show_least_certain(run: Run, result: SplitEvaluation) -> None:
+    right = result.least_certain
+    if not right:
+        return
+    panel = st.expander(
+        f"Right, but least certain ({len(right):,})",
+        icon=":material/balance:",
+        key="least_certain",
+        on_change=keep_view,
+    )
+    if panel.open:
+        with panel:
+            st.caption("Judged right, with the most doubt first: more pictures like these would help most.")
+            judged_gallery.show(run, result, right, "least_certain_pictures")
 
 
 st.title("Evaluate")
@@ -142,14 +83,20 @@ if len(splits) > 1:
         bind="query-params",
     )
 shown = result.splits[split]
-show_figures(shown)
-left, right = st.columns(2)
-with left:
-    if shown.several_labels:
-        show_one_class(run, shown)
-    else:
-        show_confusion(run, shown)
-with right:
-    show_classes(shown)
+figure_cards.show(shown)
+if shown.several_labels:
+    label = class_figures.choose(run)
+    class_figures.show_yes_and_no(shown, label)
+    class_figures.show_curves(run, shown, label)
+    class_figures.show_table(shown)
+else:
+    show_matrix_and_classes(run, split, shown)
 show_mistakes(run, shown)
+show_least_certain(run, shown)
+if not shown.several_labels:
+    class_figures.show_curves(run, shown, class_figures.choose(run))
+reliability.show(shown)
+confidence.show(run)
+judged_picture.show_chosen(run, result)
+reporting.report(run)
 guide.onward("Next: try it on a picture", "use/predict.py")

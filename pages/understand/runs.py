@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from pages.ui import deleted_runs, disk_use, guide, messages, run_actions, run_table, state
+from pages.ui import damaged_runs, deleted_runs, disk_use, guide, messages, run_actions, run_table, state
 from pages.ui.bring_run import bring_run
-from tlcore import overview, runs
+from tlcore import overview
 from tlcore.overview import Line
 
 LOOK_AGAIN_S = 2.0
@@ -29,8 +29,7 @@ def statuses(lines: list[Line]) -> dict[str, str]:
 st.title("Runs")
 deleted_runs.offer_undo()
 lines = overview.lines(state.workspace())
-for sentence in runs.list_damaged(state.workspace()):
-    st.warning(messages.literal(sentence), icon=":material/broken_image:")
+damaged_runs.show()
 if lines:
     run_table.choose(lines)
     watch(lines)

@@ -1,0 +1,109 @@
+"""The figures of each class, and one class closely."""
+
+import streamlit as st
+
+from pages.ui.messages import keep_view, literal, one_line
+from tlcore import evaluation, evaluation_plots, meanings
+from tlcore.evaluation import SplitEvaluation
+from tlcore.meanings import Meaning
+from tlcore.runs import Run
+
+_COLUMNS = (
+    meanings.PRECISION,
+    meanings.RECALL,
+    meanings.F1,
+    meanings.CLASS_AUC,
+    meanings.AVERAGE_PRECISION,
+)
+_ROW_PX, _MOST_PX = 36, 560
+
+
+def show_table(result: SplitEvaluation) -> None:
+    st.subheader("Per class", anchor=False)
+    st.caption(" ".join(f"**{one.title}**: {one.sentence}" for one in _COLUMNS))
+    rows = [
+        {"Class": figures.name, "Pictures": figures.support}
+        | {
+            one.title: None if value is None else 100 * value
+            for one, value in zip(
+                _COLUMNS,
+                (
+                    figures.precision,
+                    figures.recall,
+                    figures.f1,
+                    curves.roc and curves.roc.area,
+                    curves.precision_recall and curves.precision_recall.area,
+                ),
+                strict=True,
+            )
+        }
+        for figures, curves in zip(result.classes, result.figures.curves, strict=True)
+    ]
+    columns = {one.title: _percent(one) for one in _COLUMNS}
+    st.dataframe(
+        rows,
+        hide_index=True,
+        height=min(_MOST_PX, _ROW_PX * (len(rows) + 1)),
+        column_config={"Class": st.column_config.TextColumn(pinned=True), **columns},
+        placeholder="–",
+        alt="Precision, recall, F1, AUC and average precision of each class",
+    )
+
+
+def _percent(meaning: Meaning) -> object:
+    return st.column_config.NumberColumn(format="%.1f %%", help=meaning.sentence)
+
+
+def choose(run: Run) -> int:
+    """The class that is looked at."""
+    st.subheader("One class", anchor=False)
+    label: int = st.selectbox(
+        "Class",
+        range(len(run.classes)),
+        format_func=lambda i: one_line(run.classes[i]),
+        key="shown_class",
+        bind="query-params",
+        on_change=keep_view,
+        width=320,
+    )
+    return label
+
+
+def show_yes_and_no(result: SplitEvaluation, label: int) -> None:
+    """Where each class has its own yes or no, a matrix of all of them would mean nothing."""
+    st.caption(f"A class is said of a picture from a probability of {evaluation.THRESHOLD:.0%} on.")
+    rows = zip(("Yes", "No"), result.yes_and_no(label), strict=True)
+    st.dataframe(
+        [{"True": true, "Said yes": yes, "Said no": no} for true, (yes, no) in rows],
+        hide_index=True,
+        alt="Pictures that have the class or not, by what the model said",
+    )
+
+
+def show_curves(run: Run, result: SplitEvaluation, label: int) -> None:
+    """The class before all others, which are grey."""
+    name, chosen = literal(run.classes[label]), result.figures.curves[label]
+    if chosen.roc is None or chosen.precision_recall is None:
+        st.caption(f"There is no curve of {name}: either none or all of these pictures are of it.")
+        return
+    share = result.classes[label].support / len(result.pictures)
+    curves = result.figures.curves
+    parts = (
+        (meanings.ROC, meanings.CLASS_AUC, chosen.roc.area)
+        + (evaluation_plots.roc(run.classes, [one.roc for one in curves], label),),
+        (meanings.PRECISION_RECALL, meanings.AVERAGE_PRECISION, chosen.precision_recall.area)
+        + (
+            evaluation_plots.precision_recall(
+                run.classes, [one.precision_recall for one in curves], label, share
+            ),
+        ),
+    )
+    for column, (curve, area, value, figure) in zip(st.columns(2), parts, strict=True):
+        with column:
+            st.markdown(f"**{curve.title}** of {name}, {area.title} {value:.1%}")
+            st.caption(curve.sentence)
+            st.plotly_chart(
+                figure,
+                config={"displayModeBar": False},
+                alt=f"{curve.title} of {run.classes[label]}: area {value:.1%}",
+            )

@@ -1,0 +1,157 @@
+"""Accuracy of the compared runs against what they cost: training time, size, time for a picture."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from pages.ui import compare_choice, compare_figures, messages, state
+from pages.ui.messages import guarded, keep_view, literal
+from tlcore import comparison_plots, runs, speed, vitals
+from tlcore.comparing import Comparison
+from tlcore.comparison_plots import STYLES, Point
+from tlcore.overview import Line
+from tlcore.runs import Run
+
+
+@dataclass(frozen=True)
+class _Cost:
+    title: str
+    unit: str
+    of: Callable[[Line], float | None]
+
+
+_TRAINING = _Cost("Training time", "s", lambda line: line.seconds)
+_SIZE = _Cost("Model size", "MB", lambda line: line.run.model_file.stat().st_size / 1e6)
+_SPEED = _Cost("Time for a picture", "ms", lambda line: speed.known_ms(line.run))
+_COSTS = {cost.title: cost for cost in (_TRAINING, _SIZE, _SPEED)}
+
+
+def show(comparison: Comparison, lines: Sequence[Line]) -> None:
+    st.subheader("What it costs", anchor=False)
+    title: str = st.segmented_control(
+        "Against",
+        list(_COSTS),
+        default=_TRAINING.title,
+        required=True,
+        key="compared_cost",
+        bind="query-params",
+        on_change=keep_view,
+    )
+    cost = _COSTS[title]
+    if cost is _SPEED:
+        _measure([line.run for line in lines])
+    shares = comparison.shares or comparison.own
+    points = [
+        Point(place, line.run.name, share, value)
+        for place, (line, share) in enumerate(zip(lines, shares, strict=True))
+        if (value := cost.of(line)) is not None
+    ]
+    if points:
+        _draw(comparison, points, cost)
+    else:
+        st.caption("It is not known of any of these runs.")
+    if cost is _TRAINING:
+        _tell_reuse(lines)
+
+
+def _draw(comparison: Comparison, points: Sequence[Point], cost: _Cost) -> None:
+    measure = compare_figures.measure_of(comparison.runs)
+    names = compare_choice.names(comparison.runs)
+    best = comparison_plots.on_front(points)
+    st.caption(
+        "Up is better, left is cheaper. A run that another one beats in both is pale; the line joins the "
+        "others, the Pareto front. The bars are 95 % intervals: where they overlap much, the order may be "
+        "chance."
+    )
+    st.plotly_chart(
+        comparison_plots.trade(points, cost.title, measure, cost.unit),
+        key=f"trade_{cost.title}",
+        config={"displayModeBar": False},
+        alt=f"{measure} against {cost.title.lower()}; the table below says the same",
+    )
+    st.dataframe(
+        [
+            {
+                "Run": names[point.place],
+                cost.title: point.cost,
+                measure: point.share.value,
+                "95 % interval": compare_figures.interval_words(point.share),
+                "Pareto front": "on it" if on else "beaten in both",
+            }
+            for point, on in zip(points, best, strict=True)
+        ],
+        hide_index=True,
+        column_config={
+            "Run": st.column_config.TextColumn(pinned=True),
+            cost.title: st.column_config.NumberColumn(format=f"%.2f {cost.unit}"),
+            measure: st.column_config.NumberColumn(format="percent"),
+        },
+        alt=f"{measure} and {cost.title.lower()} of the runs, and which of them are on the Pareto front",
+    )
+
+
+def _tell_reuse(lines: Sequence[Line]) -> None:
+    reused = [
+        STYLES[place].letter
+        for place, line in enumerate(lines)
+        if vitals.reused(line.run.events()) is not None
+    ]
+    if reused:
+        st.caption(
+            f"The features of {' and '.join(reused)} were there already, so the time is without making them."
+        )
+
+
+def _measure(chosen: Sequence[Run]) -> None:
+    """Say which cannot be measured, and have the others measured."""
+    measurable = [run for run in chosen if speed.can_be_measured(run)]
+    for run in chosen:
+        if run not in measurable:
+            st.caption(
+                f"{literal(run.name)} has no converted graph, so its time for a picture is not measured."
+            )
+    if measurable:
+        _ask(measurable)
+
+
+def _ask(measurable: Sequence[Run]) -> None:
+    # Of all of them, also those that are known: what is asked stays the same while one after the other is.
+    ids = [run.id for run in measurable]
+    standing = speed.look(state.workspace(), measurable)
+    if standing.is_there:
+        st.caption(
+            "Measured on this machine, one picture at a time, without reading its file: the fastest of "
+            f"{speed.ROUNDS}."
+        )
+        return
+    if standing.under_way:
+        st.fragment(_watch, run_every=1.0)(ids)
+        return
+    if standing.failure is not None:
+        st.error(literal(standing.failure), icon=":material/info:")
+    st.button(
+        "Measure it" if standing.failure is None else "Try again",
+        icon=":material/timer:",
+        on_click=_start,
+        args=(ids,),
+        help="Takes a moment. Best while nothing else goes on: what trains meanwhile makes it slower.",
+    )
+
+
+@messages.told
+def _start(ids: list[str]) -> None:
+    space = state.workspace()
+    speed.start(space, [runs.load(space, id) for id in ids], owner=state.owner())
+
+
+def _watch(ids: list[str]) -> None:
+    # A fragment that looks again by itself is called by Streamlit, not by the page and its guard.
+    with guarded():
+        space = state.workspace()
+        standing = speed.look(space, [runs.load(space, id) for id in ids])
+        if not standing.under_way:
+            st.rerun()
+        stage = standing.stage
+        share = 0.0 if stage is None else stage.done / max(1, stage.total)
+        st.progress(share, "Measuring …")

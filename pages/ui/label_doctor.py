@@ -1,0 +1,156 @@
+"""The label doctor on its page: asked for, waited for, and its suspects page by page."""
+
+from functools import partial
+
+import streamlit as st
+
+from pages.ui import fragments, label_changes, messages, state, suspect_card
+from pages.ui.messages import guarded, keep_view, literal, one_line, told
+from tlcore import backbones, datasets, doctor, runs
+from tlcore.asked import Standing
+from tlcore.config import Recipe
+from tlcore.datasets import Dataset
+from tlcore.doctor import Report
+from tlcore.report import counted
+from tlcore.runs import Run
+
+PER_PAGE = 12
+
+_STAGES = {
+    "features": "What a network sees in the pictures",
+    "looks": "Sharpness, colours and borders",
+    "comparing": "Every picture with every other",
+    "heads": "Training heads without the pictures that they judge",
+}
+_THAW, _RUN = "thaw", "run"
+
+
+def choose_network(run: Run | None) -> Run | None:
+    """The run whose backbone is to look at the pictures; None for the backbone that comes with Thaw."""
+    if run is None or not _is_other(run):
+        return None
+    titles = {
+        _THAW: backbones.get(Recipe().backbone.name).title,
+        _RUN: backbones.get(run.recipe.backbone.name, state.workspace()).title,
+    }
+    if titles[_THAW] == titles[_RUN]:
+        titles[_RUN] += f" as in {run.name}"
+    chosen = st.segmented_control(
+        "Features of",
+        [_THAW, _RUN],
+        format_func=lambda one: literal(titles[one]),
+        default=_THAW,
+        required=True,
+        key="judge",
+        bind="query-params",
+        help="The pretrained network through which the pictures are seen: the one that comes with Thaw, or "
+        "that of the chosen run, as it was before its training.",
+    )
+    return run if chosen == _RUN else None
+
+
+def _is_other(run: Run) -> bool:
+    with messages.shown():
+        return doctor.is_other(state.workspace(), run)
+    return False
+
+
+def show(dataset: Dataset, run: Run | None) -> None:
+    standing = doctor.look(state.workspace(), dataset.id, run)
+    if standing.is_there:
+        fragments.draw(dataset, partial(_show_report, run=run))
+    elif standing.under_way:
+        st.fragment(_watch, run_every=1.0)(dataset.id, run)
+    else:
+        _offer(dataset, run, standing)
+
+
+def _offer(dataset: Dataset, run: Run | None, standing: Standing) -> None:
+    if standing.failure is not None:
+        st.error(literal(standing.failure), icon=":material/info:")
+    st.caption("A network looks at every picture once, unless it has already; the heads take seconds.")
+    st.button(
+        "Judge the labels" if standing.failure is None else "Try again",
+        type="primary",
+        icon=":material/stethoscope:",
+        key="doctor_start",
+        on_click=_start,
+        args=(dataset.id, run.id if run is not None else None),
+    )
+
+
+@told
+def _start(dataset_id: str, run_id: str | None) -> None:
+    space = state.workspace()
+    run = runs.load(space, run_id) if run_id else None
+    doctor.start(space, datasets.load(space, dataset_id), run, owner=state.owner())
+
+
+def _watch(dataset_id: str, run: Run | None) -> None:
+    # A fragment that looks again by itself is called by Streamlit, not by the page and its guard.
+    with guarded():
+        standing = doctor.look(state.workspace(), dataset_id, run)
+        if not standing.under_way:
+            st.rerun()
+        stage = standing.stage
+        if stage is None:
+            st.progress(0.0, "Waiting for a free worker …")
+        else:
+            share = stage.done / max(1, stage.total)
+            st.progress(share, f"{_STAGES[stage.name]}: {stage.done:,} of {stage.total:,}")
+
+
+def _show_report(dataset: Dataset, run: Run | None) -> None:
+    space = state.workspace()
+    report = doctor.read(space, dataset.id, run)
+    if report is None:
+        # Somebody removed it meanwhile.
+        st.rerun()
+        return
+    known = doctor.known_right(space, dataset)
+    shown = [one for one in report.suspects if one.row not in known]
+    decided = doctor.decided(space, dataset)
+    _summarise(report, len(shown), len(report.suspects) - len(shown))
+    label_changes.show_bar(dataset, run, decided)
+    number = 1
+    if len(shown) > PER_PAGE:
+        number = st.pagination(
+            -(-len(shown) // PER_PAGE),
+            # The next version begins on its first page.
+            key=f"suspects_{dataset.id}",
+            on_change=keep_view,
+        )
+    page = shown[(number - 1) * PER_PAGE : number * PER_PAGE]
+    with st.container(horizontal=True):
+        for one in page:
+            suspect_card.show(dataset, one, decided.get(one.row))
+
+
+def _summarise(report: Report, shown: int, known: int) -> None:
+    if shown:
+        st.markdown(
+            f"**{counted(shown, 'picture')} of {report.pictures:,}** "
+            f"{'does not look like its label' if shown == 1 else 'do not look like their labels'}, the most "
+            "doubtful first. The first are the most likely to be wrong; further down hard pictures are more "
+            "common."
+        )
+    elif report.agreed is not None:
+        which = "the other pictures" if known or report.not_judged else f"all {report.pictures:,} pictures"
+        st.success(f"Heads that never saw them agree with the labels of {which}.", icon=":material/check:")
+    if report.agreed is not None:
+        left = f" {counted(known, 'picture')} left out: you decided in an earlier version." if known else ""
+        st.caption(
+            literal(
+                f"By the features of {report.network}, in {report.folds} folds; groups and near duplicates "
+                f"are judged together. The heads agree with {report.agreed:.0%} of the labels.{left}"
+            )
+        )
+    if report.not_judged:
+        names = ", ".join(one_line(name) for name in report.not_judged)
+        st.info(
+            literal(
+                f"Not judged, since all other pictures of their class are nearly the same or of the same "
+                f"group: pictures of {names}."
+            ),
+            icon=":material/info:",
+        )

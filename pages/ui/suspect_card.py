@@ -1,0 +1,140 @@
+"""One picture that looks wrongly labelled: what speaks against its label, and the clicks that decide."""
+
+import streamlit as st
+
+from pages.ui import label_changes, state
+from pages.ui.messages import keep_view, literal, one_line
+from pages.ui.pictures import gallery
+from tlcore import doctor, thumbnails
+from tlcore.datasets import Dataset, Item
+from tlcore.doctor import Action, Decision, Suspect
+
+CARD_PX = 350
+_PICTURE_PX, _WORDS_PX = 130, 170
+# Three of them in a row beside it.
+_NEAR_PX = 44
+# Sharp on a screen of several pixels per point.
+_FILE_PX = 224
+
+
+def show(dataset: Dataset, suspect: Suspect, decision: Decision | None) -> None:
+    item = dataset.items[suspect.row]
+    given, suggested = (_words(dataset, labels) for labels in (item.labels, suspect.suggested))
+    with st.container(border=True, width=CARD_PX):
+        with st.container(horizontal=True):
+            _show_picture(dataset, item, given)
+            with st.container(width=_WORDS_PX, gap="xsmall"):
+                st.markdown(f"Label: **{literal(given)}**")
+                st.markdown(f"Looks like: **{literal(suggested)}**")
+                _show_near(dataset, suspect)
+        st.text(doctor.why(dataset, suspect))
+        st.caption(literal(item.name))
+        if decision is not None:
+            _show_decision(dataset, suspect.row, decision)
+        else:
+            _offer(dataset, suspect, suggested)
+
+
+def _show_picture(dataset: Dataset, item: Item, given: str) -> None:
+    (content,) = thumbnails.of_each(state.workspace(), [dataset.path(item)], _FILE_PX)
+    if content is None:
+        with st.container(width=_PICTURE_PX):
+            st.text("The picture is missing.")
+    else:
+        st.image(content, width=_PICTURE_PX, alt=f"{given}: {item.name}")
+
+
+def _show_near(dataset: Dataset, suspect: Suspect) -> None:
+    if not suspect.near:
+        return
+    focus = dataset.classes[suspect.focus]
+    less = "without " if suspect.focus not in suspect.suggested else ""
+    st.caption(f"Nearest {less}{literal(focus)}")
+    items = [dataset.items[row] for row in suspect.near]
+    gallery(
+        [(dataset.path(one), "", f"{_words(dataset, one.labels)}: {one.name}") for one in items], _NEAR_PX
+    )
+
+
+def _show_decision(dataset: Dataset, row: int, decision: Decision) -> None:
+    words = {
+        Action.KEEP: ":material/check: Right as it is.",
+        Action.REMOVE: ":material/delete: Will be removed.",
+        Action.MOVE: f":material/drive_file_move: Will be {literal(', '.join(decision.to))}.",
+    }
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(words[decision.action])
+        st.button(
+            "Undo",
+            type="tertiary",
+            icon=":material/undo:",
+            key=f"undo_{dataset.id}_{row}",
+            on_click=label_changes.decide,
+            args=(dataset.id, row, None),
+        )
+
+
+def _offer(dataset: Dataset, suspect: Suspect, suggested: str) -> None:
+    row = suspect.row
+    to = tuple(dataset.classes[label] for label in suspect.suggested)
+    verb = "Change" if dataset.several_labels else "Move"
+    with st.container(horizontal=True, gap="xsmall"):
+        st.button(
+            "Keep",
+            icon=":material/check:",
+            key=f"keep_{dataset.id}_{row}",
+            on_click=label_changes.decide,
+            args=(dataset.id, row, Decision(Action.KEEP)),
+            help="Its label is right. It is not shown again in the versions that follow.",
+        )
+        st.button(
+            f"{verb} to {literal(suggested)}",
+            icon=":material/drive_file_move:",
+            key=f"move_{dataset.id}_{row}",
+            on_click=label_changes.decide,
+            args=(dataset.id, row, Decision(Action.MOVE, to)),
+        )
+        with st.popover(
+            f"{verb} to another …", key=f"other_{dataset.id}_{row}", on_change=keep_view
+        ) as other:
+            if other.open:
+                _choose_other(dataset, suspect)
+        st.button(
+            "Remove",
+            icon=":material/delete:",
+            key=f"remove_{dataset.id}_{row}",
+            on_click=label_changes.decide,
+            args=(dataset.id, row, Decision(Action.REMOVE)),
+            help="From the next version. This one keeps it.",
+        )
+
+
+def _choose_other(dataset: Dataset, suspect: Suspect) -> None:
+    row, item = suspect.row, dataset.items[suspect.row]
+    key = label_changes.choice_key(dataset.id, row)
+    if dataset.several_labels:
+        st.multiselect(
+            "Labels",
+            range(len(dataset.classes)),
+            default=list(item.labels),
+            format_func=lambda label: one_line(dataset.classes[label]),
+            key=key,
+        )
+    else:
+        st.selectbox(
+            "Class",
+            [label for label in range(len(dataset.classes)) if label != item.label],
+            format_func=lambda label: one_line(dataset.classes[label]),
+            key=key,
+        )
+    st.button(
+        "Change" if dataset.several_labels else "Move",
+        icon=":material/drive_file_move:",
+        key=f"move_other_{dataset.id}_{row}",
+        on_click=label_changes.move_to_chosen,
+        args=(dataset.id, row),
+    )
+
+
+def _words(dataset: Dataset, labels: tuple[int, ...]) -> str:
+    return ", ".join(one_line(dataset.classes[label]) for label in labels)
