@@ -57,6 +57,14 @@ def _make(workspace: Workspace, run: Run) -> None:
         keras.utils.clear_session()
 
 
+def model_of(run: Run) -> Any:
+    """The Keras model of a finished run; one that came from elsewhere is looked at before it is built.
+
+    Raises ModelFileError, and RunError for one from elsewhere.
+    """
+    return checked(run)[0] if run.imported_file.is_file() else own_network.load(run.model_file)
+
+
 def checked(run: Run) -> tuple[Any, int]:
     """The model and the side of the pictures it takes. Raises ModelFileError, RunError."""
     own_network.check_budget(run.model_file, read_json(run.imported_file)["numbers"])

@@ -8,9 +8,7 @@ from typing import Any
 import numpy as np
 
 from tlcore import imported_model, runs, runtimes, warm
-from tlcore.backbones import own_network
 from tlcore.errors import RunError, ThawError
-from tlcore.runs import Run
 from tlcore.workspace import Workspace, read_json, write_json
 
 log = logging.getLogger(__name__)
@@ -38,13 +36,13 @@ def answer_job(home: str, run_id: str, folder: str) -> None:
     """The job of a question. However it ends is written into its folder; nothing is raised."""
     place = Path(folder)
     try:
-        _tell(place, {"rows": _answer(Workspace(Path(home)), run_id, place).tolist()})
+        tell(place, {"rows": _answer(Workspace(Path(home)), run_id, place).tolist()})
     except ThawError as error:
-        _tell(place, {"message": str(error)})
+        tell(place, {"message": str(error)})
     except Exception as error:
         if place.is_dir():
             log.exception("the model of run %s gave no answer", run_id)
-            _tell(place, {"message": f"Keras could not run the model of this run ({type(error).__name__})."})
+            tell(place, {"message": f"Keras could not run the model of this run ({type(error).__name__})."})
 
 
 def _answer(workspace: Workspace, run_id: str, folder: Path) -> runtimes.Numbers:
@@ -55,20 +53,14 @@ def _answer(workspace: Workspace, run_id: str, folder: Path) -> runtimes.Numbers
     key = (f"model of {run.id}", pixels.shape[1], f"{file.st_mtime_ns} {file.st_size}")
     model = warm.take(key)
     if model is None:
-        model = _load(run)
+        model = imported_model.model_of(run)
     # One by one: called so, a model holds what every layer gives.
     rows = [model(one[None].astype(np.float32), training=False).numpy() for one in pixels]
     warm.give_back(key, model)
     return np.concatenate(rows)
 
 
-def _load(run: Run) -> Any:
-    if run.imported_file.is_file():
-        return imported_model.checked(run)[0]
-    return own_network.load(run.model_file)
-
-
-def _tell(folder: Path, answer: dict[str, Any]) -> None:
+def tell(folder: Path, answer: dict[str, Any]) -> None:
     # Whoever waited may have given up and removed the folder.
     with contextlib.suppress(FileNotFoundError):
         write_json(_file(folder), answer, make_folder=False)

@@ -200,7 +200,9 @@ class Trainer:
         figures: dict[str, Any] = {"val_accuracy": None, "test_accuracy": None}
         if self.model is not None:
             self.run.record("finishing")
-            result = evaluation.evaluate(self.dataset, self._judged())
+            result = evaluation.evaluate(
+                self.dataset, self._judged(), independent=self.run.output.independent
+            )
             exporters.save_keras(self.network.whole(), self.run.model_file)
             evaluation.save(result, self.run)
             # Last: what was trained and judged is safe, whatever becomes of the conversion.

@@ -1,10 +1,14 @@
 """The ``.keras`` file: preprocessing inside, so that it takes RGB 0–255 and nothing else has to be known."""
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 from tlcore.errors import NotSaved
+from tlcore.exporters.exporter import Exporter, Source
+from tlcore.exporters.programs import PythonProgram
+from tlcore.exporters.tolerances import EXACT
 from tlcore.workspace import sync_folder
 
 
@@ -23,13 +27,23 @@ def save_keras(model: Any, file: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
-# A model with a single output says how likely the second of its two classes is.
-SCORES, SCORES_OF_TWO = "scores", "numpy.append(1 - scores, scores)"
+def _make(source: Source, folder: Path) -> None:
+    try:
+        # Another name of the same file takes no room; a model that is trained on is a new file.
+        os.link(source.file, folder / "model.keras")
+    except OSError:
+        shutil.copyfile(source.file, folder / "model.keras")
 
-PROGRAM = """\
-import json, sys, keras, numpy, PIL.Image as pil, PIL.ImageOps
-image = PIL.ImageOps.exif_transpose(pil.open(sys.argv[1])).convert("RGBA")
-rgb = pil.alpha_composite(pil.new("RGBA", image.size, "white"), image).convert("RGB").resize([{size}] * 2, 2)
-scores = keras.models.load_model("model.keras").predict(numpy.float32(rgb)[None], verbose=0)[0]
-print(dict(zip(json.load(open("labels.json", encoding="utf-8")), {scores}.round(4).tolist())))
-"""
+
+KERAS = Exporter(
+    "Keras",
+    "The model as the run keeps it, one .keras file: to go on with in Keras 3, or to train further.",
+    _make,
+    PythonProgram(
+        "import keras",
+        'MODEL = keras.models.load_model(FOLDER / "model.keras")',
+        "keras.ops.convert_to_numpy(MODEL(pixels, training=False))[0]",
+        "tensorflow",
+    ),
+    EXACT,
+)

@@ -4,19 +4,21 @@ A run's graph is in two parts: the frozen prefix, converted once and shared by a
 rest, which is small. So a second head is ready to predict at once.
 """
 
-from tlcore.runtimes.graph import Graph, Numbers, Pixels, to_litert
+from tlcore.runtimes.graph import Graph, Numbers, Pixels, frozen, to_litert
 from tlcore.runtimes.prefix_graph import LARGEST_DIFFERENCE
 from tlcore.runtimes.prefix_graph import is_there as prefix_is_converted
 from tlcore.runtimes.run_graph import (
     GraphRecord,
     convert,
     convert_whole,
+    damaged,
+    graph_files,
     open_graph,
     read_record,
     refuse_graph,
     sample,
 )
-from tlcore.runtimes.runner import Runner, runner
+from tlcore.runtimes.runner import Runner, kept_runner, runner
 
 __all__ = [
     "LARGEST_DIFFERENCE",
@@ -27,6 +29,10 @@ __all__ = [
     "Runner",
     "convert",
     "convert_whole",
+    "damaged",
+    "graph_files",
+    "frozen",
+    "kept_runner",
     "open_graph",
     "prefix_is_converted",
     "read_record",

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,15 @@ class GraphRecord:
 
 def open_graph(workspace: Workspace, run: Run) -> tuple[Graph, GraphRecord]:
     """The graph of a finished run. Raises RunError when it has none that can be trusted."""
+    files, record = graph_files(workspace, run)
+    try:
+        return Graph(files), record
+    except ValueError as error:
+        raise damaged(run) from error
+
+
+def graph_files(workspace: Workspace, run: Run) -> tuple[list[Path], GraphRecord]:
+    """The files of which the graph is made, in a row. Raises RunError as ``open_graph`` does."""
     record = read_record(run)
     if record.sentence:
         raise RunError(record.sentence)
@@ -49,10 +59,7 @@ def open_graph(workspace: Workspace, run: Run) -> tuple[Graph, GraphRecord]:
         raise RunError(
             f"A part of the model of {run.name} was cleaned away. Train it again: it takes seconds."
         )
-    try:
-        return Graph([*shared, run.folder / "suffix.tflite"]), record
-    except ValueError as error:
-        raise RunError(_damaged(run)) from error
+    return [*shared, run.folder / "suffix.tflite"], record
 
 
 def read_record(run: Run) -> GraphRecord:
@@ -64,11 +71,11 @@ def read_record(run: Run) -> GraphRecord:
     try:
         return GraphRecord(**read_json(run.folder / "graph.json"))
     except TypeError as error:
-        raise RunError(_damaged(run)) from error
+        raise damaged(run) from error
 
 
-def _damaged(run: Run) -> str:
-    return f"The graph of {run.name} is damaged. Train it again: it takes seconds."
+def damaged(run: Run) -> RunError:
+    return RunError(f"The graph of {run.name} is damaged. Train it again: it takes seconds.")
 
 
 def convert(workspace: Workspace, run: Run, network: Network, dataset: Dataset) -> GraphRecord:
@@ -134,7 +141,10 @@ def _own_part(run: Run, model: Any, values: Pixels) -> tuple[float, str]:
 
 
 def sample(dataset: Dataset, size_px: int) -> Pixels:
-    """A few pictures from all over the dataset, (n, size, size, 3)."""
+    """A few pictures from all over the dataset, (n, size, size, 3), to compare two ways of computing on.
+
+    Stretched whatever the recipe says: graphs of the prefix are shared by recipes that fit them otherwise.
+    """
     step = max(1, len(dataset.items) // CHECKED_PICTURES)
     chosen = dataset.items[::step][:CHECKED_PICTURES]
     return np.stack([images.load_rgb(dataset.path(item), size_px) for item in chosen])

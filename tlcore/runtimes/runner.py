@@ -39,8 +39,19 @@ def runner(workspace: Workspace, prefix: Prefix, sample: Pixels) -> Runner:
     verdict = prefix_graph.obtain(workspace, prefix, sample)
     if verdict.sentence:
         return _tensorflow(prefix, verdict.sentence)
-    graph = Graph([prefix_graph.path_of(workspace, prefix.digest)])
-    return Runner("litert", LITERT_BATCH, graph.run)
+    return _litert(workspace, prefix.digest)
+
+
+def kept_runner(workspace: Workspace, digest: str) -> Runner | None:
+    """The runner of a prefix that was converted before, without Keras; None where there is no such graph."""
+    try:
+        return _litert(workspace, digest) if prefix_graph.is_there(workspace, digest) else None
+    except ValueError:
+        return None  # Damaged, or gone since we looked: a run that needs it makes it anew.
+
+
+def _litert(workspace: Workspace, digest: str) -> Runner:
+    return Runner("litert", LITERT_BATCH, Graph([prefix_graph.path_of(workspace, digest)]).run)
 
 
 def _tensorflow(prefix: Prefix, sentence: str = "") -> Runner:

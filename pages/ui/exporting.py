@@ -1,0 +1,140 @@
+"""One format on the Export page: what it is, how its making stands, and how near it came to the run."""
+
+import io
+from pathlib import Path
+
+import streamlit as st
+
+from pages.ui import asking, messages, state
+from pages.ui.asking import Offer
+from pages.ui.messages import literal, told
+from tlcore import export_jobs, exporters, model_card, runs
+from tlcore.asked import Standing
+from tlcore.exporters import Exporter, Parity
+from tlcore.runs import Run
+
+_STAGES = {
+    "loading": "Loading the model and the pictures",
+    "converting": "Converting",
+    "comparing": "Comparing with the run, picture by picture",
+}
+
+
+def show(run: Run, format: str, standing: Standing) -> None:
+    exporter = exporters.get(format)
+    with st.container(border=True):
+        st.subheader(exporter.title, anchor=False)
+        st.markdown(exporter.says)
+        found = exporters.load(run, format)
+        if found is not None:
+            _show_made(run, format, exporter, found)
+        elif standing.under_way:
+            asking.show_stage(standing.stage, _STAGES)
+        else:
+            asking.show_offer(standing, _offer(run, format))
+
+
+def _offer(run: Run, format: str) -> Offer:
+    return Offer(
+        "Make and compare",
+        icon=":material/compare_arrows:",
+        key=f"make_{format}",
+        on_click=start,
+        args=(run.id, (format,)),
+    )
+
+
+def _show_made(run: Run, format: str, exporter: Exporter, found: Parity) -> None:
+    if found.refused:
+        st.warning(literal(found.refused), icon=":material/block:")
+        return
+    st.markdown(
+        f":material/check_circle: Says the same classes as the run for **{found.agree} of {found.pictures}** "
+        "pictures."
+    )
+    if not found.real:
+        st.caption("Compared on drawn pictures, since those of the dataset were deleted.")
+    _download(run, [format], "Download")
+    program = exporter.program
+    panel = st.expander(
+        "The program in the zip",
+        icon=":material/code:",
+        key=f"program_{format}",
+        on_change=messages.keep_view,
+    )
+    if panel.open:
+        panel.code(program.use, language=None)
+        panel.code(exporters.program(run, format), language=program.language, height=420)
+
+
+def show_table(run: Run) -> None:
+    """What was found of all that are made, the refused ones too."""
+    made = [found for format in exporters.FORMATS if (found := exporters.load(run, format)) is not None]
+    if not made:
+        return
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        [
+            {
+                "Format": exporters.get(found.format).title,
+                "Handed out": not found.refused,
+                "Same classes": f"{found.agree} of {found.pictures}",
+                "Largest difference": found.difference if found.difference >= 0 else None,
+                "Size": found.size_bytes,
+                "A picture takes": found.milliseconds,
+                "Runtime": found.runtime,
+            }
+            for found in made
+        ],
+        hide_index=True,
+        column_config={
+            "Same classes": st.column_config.TextColumn(
+                help="Pictures of which the export says the same as the run: held out ones first, and some "
+                "that were saved in other formats, transparent, turned, or one pixel wide."
+            ),
+            "Largest difference": number(
+                format="%.1e", help="Of any probability, from 0 to 1, on any of these pictures."
+            ),
+            "Size": number(format="bytes"),
+            "A picture takes": number(
+                format="%.1f ms", help="Here, by the model alone. Elsewhere it may be faster or slower."
+            ),
+        },
+        alt="For each format that was made: of how many pictures it says the same classes as the run, the "
+        "largest difference, the size, and what a picture takes",
+    )
+
+
+def download_all(run: Run, formats: list[str]) -> None:
+    _download(run, formats, f"Download these {len(formats)} in one zip")
+
+
+def _download(run: Run, formats: list[str], title: str) -> None:
+    st.download_button(
+        title,
+        # Packed when it is asked for: a model may be large.
+        lambda: _zipped(run, formats),
+        exporters.file_name(run, formats),
+        "application/zip",
+        # Another list of formats is another button: its file is made by what it was drawn with.
+        key=f"download_{'-'.join(formats)}",
+        type="primary",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _zipped(run: Run, formats: list[str]) -> io.BytesIO:
+    workspace = state.workspace()
+    with workspace.scratch() as scratch:
+        file = Path(scratch) / "export.zip"
+        exporters.package(workspace, run, formats, file, model_card.text(workspace, run))
+        return io.BytesIO(file.read_bytes())
+
+
+@told
+def start(run_id: str, formats: tuple[str, ...]) -> None:
+    workspace = state.workspace()
+    run = runs.load(workspace, run_id)
+    for format in formats:
+        export_jobs.start(workspace, run, format, owner=state.owner())

@@ -1,0 +1,39 @@
+"""How other programs ask this server, on the Export page."""
+
+import streamlit as st
+
+from pages.ui import api_route, state
+from pages.ui.messages import keep_view, shown
+from tlcore.api import examples, token
+from tlcore.runs import Run
+
+
+def show(run: Run) -> None:
+    panel = st.expander(
+        "Use it from a program", icon=":material/api:", key="from_programs", on_change=keep_view
+    )
+    if not panel.open:
+        return
+    with panel, shown():
+        address, secret = api_route.address(), token.obtain(state.workspace())
+        st.markdown(
+            "As long as Thaw runs, other programs can send it pictures and get classes and probabilities; "
+            f"`thaw serve {run.id}` does the same without the pages. [How to ask]({address}/api/docs)"
+        )
+        st.caption(
+            "The token shows that a program may ask. Keep it to yourself; thaw token --new makes another."
+        )
+        st.code(secret, language=None, wrap_lines=True)
+        way = st.segmented_control(
+            "Example",
+            ["Python", "Python, a folder", "Shell"],
+            default="Python",
+            required=True,
+            key="asked_from",
+        )
+        if way == "Shell":
+            st.code(examples.curl(address, secret, run.id), language="bash", wrap_lines=True)
+        elif way == "Python":
+            st.code(examples.python(address, secret, run.id), language="python", wrap_lines=True)
+        else:
+            st.code(examples.python_several(address, secret, run.id), language="python", wrap_lines=True)
