@@ -1,0 +1,32 @@
+"""A judged picture in the names of its classes."""
+
+from collections.abc import Sequence
+
+from tlcore.evaluation import Judged, SplitEvaluation
+from tlcore.runs import Run
+
+
+def true_and_said(run: Run, result: SplitEvaluation, one: Judged) -> tuple[str, str]:
+    if result.several_labels:
+        return _names(run, one.labels), _names(run, one.predicted_labels)
+    return run.classes[one.label], run.classes[one.predicted]
+
+
+def alt(run: Run, result: SplitEvaluation, one: Judged) -> str:
+    """What the picture shows and what was said of it, for those who do not see it."""
+    true, said = true_and_said(run, result, one)
+    if result.is_right(one):
+        return f"{one.name}: {true}, as the model said"
+    if result.several_labels:
+        return f"{one.name}: true {true}, said {said}"
+    return f"{one.name}: a {true} taken for a {said}"
+
+
+def caption(run: Run, result: SplitEvaluation, one: Judged) -> str:
+    true, said = true_and_said(run, result, one)
+    words = said if result.is_right(one) else f"{true} → {said}"
+    return words if result.several_labels else f"{words} {one.confidence:.0%}"
+
+
+def _names(run: Run, labels: Sequence[int]) -> str:
+    return ", ".join(run.classes[label] for label in labels) or "none"
