@@ -6,13 +6,13 @@ import pytest
 
 from tests import engines, pictures
 from tests.engines import FakeEngine
-from tlcore import dataset_removal, datasets, health, intake, intake_records, runs, versions
+from tlcore import dataset_removal, datasets, health, intake, intake_jobs, intake_records, runs, versions
 from tlcore.cli.app import app
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.engine import JobState
 from tlcore.errors import DatasetError, NotFound
-from tlcore.health import store
+from tlcore.health import job, store
 from tlcore.workspace import Workspace
 
 
@@ -32,7 +32,7 @@ def test_its_health_goes_with_it_and_other_versions_stay(
     version = versions.delete(workspace, dataset, dataset.items[:1])
     for one in (dataset, version):
         store.save(workspace, health.Report(one.id, 12, (), False, 1.0))
-        store.tell(workspace, one.id, "looks", 1, 2)
+        job.question(workspace, one.id).tell("looks", 1, 2)
         (workspace.home / "health" / f"{one.id}.looks1.npz").write_bytes(b"looks")
         (workspace.home / "atlas" / f"{one.id}-0123456789abcdef").mkdir(parents=True)
     dataset_removal.remove(workspace, dataset)
@@ -57,14 +57,28 @@ def test_what_is_in_use_stays(
         dataset_removal.remove(workspace, dataset)
     crew.queue.clear()
     adding = intake_records.create(workspace, tmp_path, name="more", into=dataset.id)
+    crew.queue[adding.job_key] = JobState.RUNNING
     with pytest.raises(DatasetError, match="being added"):
         dataset_removal.remove(workspace, dataset)
-    adding.record("stopped")
+    crew.queue.clear()
     run = runs.create(workspace, Recipe(), dataset, name="First")
     with pytest.raises(DatasetError, match=r"1 run used these pictures: 'First'\. Delete them first\."):
         dataset_removal.remove(workspace, dataset)
     assert dataset_removal.users(workspace, dataset.id) == [run]
     assert datasets.load(workspace, dataset.id).folder.is_dir()
+
+
+def test_one_whose_adding_was_cut_off_can_go(
+    workspace: Workspace, dataset: Dataset, crew: FakeEngine, tmp_path: Path
+) -> None:
+    adding = intake_records.create(workspace, tmp_path, name="more", into=dataset.id)
+    assert intake_jobs.look(workspace, adding).status is intake_records.Status.INTERRUPTED
+    dataset_removal.remove(workspace, dataset)
+    with pytest.raises(NotFound):
+        datasets.load(workspace, dataset.id)
+    # What nobody works on is stopped at once.
+    intake_jobs.stop(workspace, adding)
+    assert intake_jobs.look(workspace, adding).status is intake_records.Status.STOPPED
 
 
 def test_the_command(

@@ -13,7 +13,7 @@ from tlcore.datasets import Dataset, Split
 from tlcore.errors import RecipeError
 from tlcore.features import View, features_key
 from tlcore.fitting import FITS, fitted, pil_code
-from tlcore.predict import Predictor
+from tlcore.predict import Predictor, said
 from tlcore.recipe_parts import Fit
 from tlcore.runs import Run
 from tlcore.workspace import Workspace
@@ -177,7 +177,7 @@ def test_a_run_predicts_on_the_pixels_it_was_trained_on(
         with Image.open(few.path(item)) as picture:
             picture.resize((picture.width // 2, picture.height // 2)).save(brought)
         with Image.open(brought) as picture:
-            expected = predictor._judged(images.to_pixels(picture, 32, fit))
+            (expected,) = said(run, predictor._raw(images.to_pixels(picture, 32, fit)))
         assert predictor.predict_file(brought) == expected
         answers.append(training_said)
         prefixes.add(runtimes.read_record(run).prefix)

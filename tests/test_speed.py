@@ -24,7 +24,7 @@ def test_a_run_is_measured_and_measured_anew_after_it_was_trained_on(
     shared_workspace: Workspace, forgotten: Run
 ) -> None:
     run = forgotten
-    assert speed.can_be_measured(run)
+    assert speed.can_be_measured(shared_workspace, run)
     assert speed.known_ms(run) is None
     speed.measure_job(str(shared_workspace.home), run.id)
     assert speed.look(shared_workspace, [run]).is_there
@@ -75,7 +75,7 @@ def test_what_is_known_is_not_measured_again(
 
 def test_a_run_without_a_graph_says_so(workspace: Workspace, few: Dataset) -> None:
     run = judged(workspace, few, "bare")
-    assert not speed.can_be_measured(run)
+    assert not speed.can_be_measured(workspace, run)
     speed.measure_job(str(workspace.home), run.id)
     failure = speed.look(workspace, [run]).failure
     assert failure is not None

@@ -7,6 +7,7 @@ Whoever asked may go away, so all of it lies in files beside the answer: ``<what
 import contextlib
 import logging
 import math
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -111,6 +112,8 @@ class Question:
         except Exception as error:
             log.exception("%s failed", self.key)
             self._fail(f"It failed unexpectedly ({type(error).__name__}). The log of the engine says more.")
+        finally:
+            clear_up()
 
     def tell(self, stage: str, done: int, total: int) -> None:
         write_json(self._file("progress"), {"stage": stage, "done": done, "total": total})
@@ -135,6 +138,14 @@ class Question:
 
     def _file(self, kind: str) -> Path:
         return self.folder / f"{self.what}.{kind}.json"
+
+
+def clear_up() -> None:
+    """Give back the memory of a network, if there was one: at the end of a job, when nobody waits."""
+    if "keras" in sys.modules:
+        import keras
+
+        keras.utils.clear_session()
 
 
 class _Teller:

@@ -1,6 +1,6 @@
 """A dataset deleted for good, with what was found out about it; never one that a run was trained on."""
 
-from tlcore import atlas, doctor, health, intake_records, runs
+from tlcore import atlas, doctor, health, intake_jobs, intake_records, runs
 from tlcore.datasets import Dataset
 from tlcore.errors import DatasetError, WorkspaceError
 from tlcore.report import counted, quoted
@@ -26,7 +26,9 @@ def remove(workspace: Workspace, dataset: Dataset) -> None:
             f"{counted(len(held), 'run')} used these pictures: {quoted(run.name for run in held)}. Delete "
             "them first."
         )
-    if any(one.into == dataset.id for one in intake_records.under_way(workspace)):
+    adding = (one for one in intake_records.under_way(workspace) if one.into == dataset.id)
+    # One whose process is gone is under way for nobody.
+    if any(not intake_jobs.look(workspace, one).status.final for one in adding):
         raise DatasetError("Pictures are being added to it. Wait until that has ended, or stop it.")
     if health.is_under_way(workspace, dataset.id):
         raise DatasetError("Its health is being checked. Wait until that has ended.")

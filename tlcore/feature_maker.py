@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,18 @@ class Dismissal(Exception):
     """A helper is to leave its shard as it is."""
 
 
+@dataclass(frozen=True)
+class Source:
+    """What makes a picture's row of its pixels."""
+
+    digest: str | None
+    """Of the prefix; None where the pixels themselves are the rows."""
+    shape: tuple[int, ...]
+    """Of one row."""
+    open_runner: Callable[[], Runner | None]
+    """Called for the first picture; None keeps the pixels."""
+
+
 class Maker:
     """Computes the shards of a cache that nobody else computes, until there are all."""
 
@@ -54,17 +67,13 @@ class Maker:
         dataset: Dataset,
         size_px: int,
         view: View,
-        digest: str | None,
-        open_runner: Callable[[], Runner | None],
+        source: Source,
         made_by: str,
         known: KnownRows,
     ) -> None:
-        """``digest``: of the prefix. ``open_runner``: called for the first picture; None keeps the pixels.
-
-        ``known``: rows that are copied and not computed, of caches that tell the same ``made_by``.
-        """
+        """``known``: rows that are copied and not computed, of caches that tell the same ``made_by``."""
         self._workspace, self._dataset, self._size_px, self._view = workspace, dataset, size_px, view
-        self._digest, self._open_runner = digest, open_runner
+        self._source = source
         self._made_by, self._known = made_by, known
         self._runner: Runner | None = None
         self._has_called = False
@@ -130,7 +139,7 @@ class Maker:
     def _make_ready(self) -> None:
         if self.runtime:
             return
-        self._runner = self._open_runner()
+        self._runner = self._source.open_runner()
         self.runtime = self._runner.name if self._runner else "pixels"
 
     def _merged(
@@ -172,7 +181,7 @@ class Maker:
                 shards.kind.str,
                 self._size_px,
                 self._view,
-                self._digest,
+                self._source.digest,
                 self._made_by,
             )
 
@@ -181,24 +190,25 @@ class Maker:
         return self.seconds / self.pictures * len(shards.rows(0)) if self.pictures else 0.0
 
 
-def of_prefix(
-    workspace: Workspace,
-    dataset: Dataset,
-    prefix: Prefix | None,
-    size_px: int,
-    view: View,
-    made_by: str,
-    known: KnownRows,
-) -> Maker:
-    """The maker of the run that needs the features; a prefix of None keeps the pixels themselves."""
+def of_prefix(workspace: Workspace, dataset: Dataset, prefix: Prefix | None, size_px: int) -> Source:
+    """For a process that has Keras; a prefix of None keeps the pixels themselves."""
+    if prefix is None:
+        return Source(None, (size_px, size_px, 3), lambda: None)
+    shape = tuple(prefix.model.output_shape[1:])
+    return Source(
+        prefix.digest,
+        shape,
+        lambda: runtimes.runner(workspace, prefix, runtimes.sample(dataset, size_px)),
+    )
 
-    def open_runner() -> Runner | None:
-        if prefix is None:
-            return None
-        return runtimes.runner(workspace, prefix, runtimes.sample(dataset, size_px))
 
-    digest = prefix.digest if prefix else None
-    return Maker(workspace, dataset, size_px, view, digest, open_runner, made_by, known)
+def of_graph(workspace: Workspace, digest: str, size_px: int) -> Source | None:
+    """For a process without Keras, by the graph that was converted before; None where there is none."""
+    runner = runtimes.kept_runner(workspace, digest)
+    if runner is None:
+        return None
+    shape = runner.run(np.zeros((1, size_px, size_px, 3), np.uint8)).shape[1:]
+    return Source(digest, shape, lambda: runner)
 
 
 def help_job(
@@ -224,7 +234,8 @@ def help_job(
     try:
         dataset = datasets.load(workspace, dataset_id)
         with known_rows.held(workspace, made_by, dataset.items) as known:
-            maker = Maker(workspace, dataset, size_px, view, digest, lambda: runner, made_by, known)
+            source = Source(digest, shape[1:], lambda: runner)
+            maker = Maker(workspace, dataset, size_px, view, source, made_by, known)
             made = maker.help(Shards(workspace, workspace.features / key, shape, np.dtype(kind)), dismissed)
         log.info("A helper has made %d shards of the features %s.", made, key)
     finally:

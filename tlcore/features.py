@@ -19,14 +19,24 @@ from filelock import BaseFileLock
 from tlcore import feature_maker, feature_store, known_rows
 from tlcore.datasets import Dataset, Item
 from tlcore.errors import WorkspaceError
-from tlcore.feature_maker import Progress
+from tlcore.feature_maker import Progress, Source
 from tlcore.models import Prefix
 from tlcore.plans import Dtype, cache_budget_bytes
 from tlcore.shards import Shards
 from tlcore.views import ORIGINAL, View
 from tlcore.workspace import Workspace
 
-__all__ = ["Features", "View", "features_key", "find", "keep", "prepare"]
+__all__ = [
+    "Features",
+    "View",
+    "features_key",
+    "find",
+    "is_kept",
+    "keep",
+    "prepare",
+    "prepare_by_graph",
+    "rows_of",
+]
 
 # Part of every key: raise it when the same inputs would give other numbers.
 CODE_VERSION = 2
@@ -66,9 +76,37 @@ def prepare(
     another run makes the same features.
     Raises WorkspaceError when the cache cannot be written.
     """
-    key = features_key(dataset.items, prefix.digest if prefix else None, size_px, view, dtype)
+    source = feature_maker.of_prefix(workspace, dataset, prefix, size_px)
+    return _prepare(workspace, dataset, source, size_px, view, progress, dtype)
+
+
+def prepare_by_graph(
+    workspace: Workspace,
+    dataset: Dataset,
+    prefix_digest: str,
+    size_px: int,
+    view: View = ORIGINAL,
+    progress: Progress = lambda done, total: None,
+) -> Features | None:
+    """The same in float32 without Keras, by a graph that was converted before; None where there is none."""
+    source = feature_maker.of_graph(workspace, prefix_digest, size_px)
+    if source is None:
+        return None
+    return _prepare(workspace, dataset, source, size_px, view, progress, "float32")
+
+
+def _prepare(
+    workspace: Workspace,
+    dataset: Dataset,
+    source: Source,
+    size_px: int,
+    view: View,
+    progress: Progress,
+    dtype: Dtype,
+) -> Features:
+    key = features_key(dataset.items, source.digest, size_px, view, dtype)
     try:
-        return _prepared(workspace, key, dataset, prefix, size_px, view, progress, dtype)
+        return _prepared(workspace, key, dataset, source, size_px, view, progress, dtype)
     except OSError as error:
         raise WorkspaceError(
             f"The features could not be kept ({error.strerror}). Free some space."
@@ -89,6 +127,21 @@ def find(
         feature_store.done_with(use)
         return None
     return Features(key, found, True, "", 0.0, 0, use)
+
+
+def is_kept(
+    workspace: Workspace, items: Sequence[Item], prefix_digest: str, size_px: int, view: View
+) -> bool:
+    """Whether ``find`` would find them, by a look at the disk."""
+    key = features_key(items, prefix_digest, size_px, view)
+    return (workspace.features / key / "index.json").is_file()
+
+
+def rows_of(found: Features) -> npt.NDArray[np.float32]:
+    """The features in memory; the cache itself may then be removed."""
+    rows = np.array(found.array, np.float32)
+    feature_store.done_with(found.use)
+    return rows
 
 
 def keep(
@@ -123,7 +176,7 @@ def _prepared(
     workspace: Workspace,
     key: str,
     dataset: Dataset,
-    prefix: Prefix | None,
+    source: Source,
     size_px: int,
     view: View,
     progress: Progress,
@@ -134,20 +187,18 @@ def _prepared(
     use = feature_store.use(workspace, key)
     if (found := _cached(folder)) is not None:
         return Features(key, found, True, "", 0.0, 0, use)
-    shape = tuple(prefix.model.output_shape[1:]) if prefix is not None else (size_px, size_px, 3)
-    kind = np.dtype(dtype if prefix is not None else np.uint8)
-    shards = Shards(workspace, folder, (len(dataset.items), *shape), kind)
+    kind = np.dtype(dtype if source.digest is not None else np.uint8)
+    shards = Shards(workspace, folder, (len(dataset.items), *source.shape), kind)
     if shards.joined:
         # What cannot be read is not a cache; an earlier version of Thaw may have left it.
         shutil.rmtree(folder, ignore_errors=True)
-    digest = prefix.digest if prefix else None
-    made_by = _made_by(digest, size_px, view, dtype)
+    made_by = _made_by(source.digest, size_px, view, dtype)
     # Before there is made room, which takes the caches that nobody uses.
     with known_rows.held(workspace, made_by, dataset.items) as known:
         feature_store.make_room(workspace, shards.size_bytes, cache_budget_bytes())
-        maker = feature_maker.of_prefix(workspace, dataset, prefix, size_px, view, made_by, known)
+        maker = feature_maker.Maker(workspace, dataset, size_px, view, source, made_by, known)
         maker.fill(shards, progress)
-    shards.join(_index(dataset.items, digest, size_px, view, dtype))
+    shards.join(_index(dataset.items, source.digest, size_px, view, dtype))
     array = np.load(folder / "features.npy", mmap_mode="r")
     return Features(key, array, not maker.runtime, maker.runtime, maker.seconds, maker.pictures, use)
 

@@ -31,10 +31,6 @@ def heard_by(caller: Caller) -> Iterator[None]:
         _caller.reset(token)
 
 
-def is_heard() -> bool:
-    return _caller.get() is not None
-
-
 def call(function: Callable[..., object], *arguments: object) -> None:
     """Let idle workers run ``function(*arguments, dismissed)``: any number of them, at any time, or none.
 

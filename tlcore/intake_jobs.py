@@ -120,7 +120,7 @@ def stop(workspace: Workspace, record: Intake) -> None:
     record.stop_file.touch()
     crew = engine.find(workspace)
     try:
-        if crew is not None and crew.cancel(record.job_key):
+        if crew is None or crew.cancel(record.job_key) or record.job_key not in crew.jobs():
             record.record("stopped")
     except EngineError:
         # It looks for the stop file itself, if it still reads.

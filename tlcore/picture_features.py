@@ -54,6 +54,23 @@ def kept(workspace: Workspace, dataset: Dataset, plan: Plan) -> Floats | None:
     return None
 
 
+def are_kept(workspace: Workspace, dataset: Dataset, plan: Plan) -> bool:
+    """Whether ``kept`` finds them, by a look at the disk."""
+    digest = digest_of(workspace, plan)
+    if digest is None:
+        return False
+    view = View(fit=plan.recipe.backbone.fit)
+    return any(
+        features.is_kept(workspace, other.items, digest, plan.image_size_px, view) and _holds(other, dataset)
+        for other in (dataset, *ancestors(workspace, dataset))
+    )
+
+
+def _holds(other: Dataset, dataset: Dataset) -> bool:
+    """Whether a version has all pictures of another."""
+    return {item.sha256 for item in dataset.items} <= {item.sha256 for item in other.items}
+
+
 def computed(workspace: Workspace, dataset: Dataset, plan: Plan, progress: Progress) -> tuple[Floats, bool]:
     """The rows by the network itself, and whether somebody else made them meanwhile: for a worker.
 
@@ -68,9 +85,7 @@ def computed(workspace: Workspace, dataset: Dataset, plan: Plan, progress: Progr
     view = View(fit=plan.recipe.backbone.fit)
     made = features.prepare(workspace, dataset, prefix, plan.image_size_px, view, progress)
     network.give_back()
-    rows = np.array(made.array, np.float32)
-    feature_store.done_with(made.use)
-    return rows, made.reused
+    return features.rows_of(made), made.reused
 
 
 def ancestors(workspace: Workspace, dataset: Dataset) -> Iterator[Dataset]:
@@ -88,9 +103,9 @@ def _gathered(
     workspace: Workspace, dataset: Dataset, other: Dataset, digest: str, size_px: int, view: View
 ) -> Floats | None:
     """The rows of this dataset out of another's, if that has features of all of its pictures."""
-    places = {item.sha256: row for row, item in enumerate(other.items)}
-    if any(item.sha256 not in places for item in dataset.items):
+    if not _holds(other, dataset):
         return None
+    places = {item.sha256: row for row, item in enumerate(other.items)}
     found = features.find(workspace, other.items, digest, size_px, view)
     if found is None:
         return None

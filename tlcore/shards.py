@@ -100,8 +100,6 @@ class Shards:
             # Whoever holds one yet finds that there is an index. Windows removes none that is held.
             with contextlib.suppress(OSError):
                 self._lock(number).unlink(missing_ok=True)
-        for number in range(self.count):
-            self._lock(number).unlink(missing_ok=True)
 
     def _write(self, file: Path, rows: int, batches: Iterable[npt.NDArray[Any]]) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)

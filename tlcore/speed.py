@@ -37,10 +37,11 @@ def known_ms(run: Run) -> float | None:
     return None
 
 
-def can_be_measured(run: Run) -> bool:
+def can_be_measured(workspace: Workspace, run: Run) -> bool:
     """Whether it has a graph that predicts here; without one Keras does, in a worker."""
     try:
-        return not runtimes.read_record(run).sentence
+        runtimes.graph_files(workspace, run)
+        return True
     except (RunError, WorkspaceError):
         return False
 

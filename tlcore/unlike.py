@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from tlcore import atlas
 from tlcore.errors import NotFound
-from tlcore.picture_features import Floats
 from tlcore.runs import Run
 from tlcore.workspace import Workspace
 
@@ -23,16 +22,11 @@ class Verdict(NamedTuple):
         return self.distance > self.threshold
 
 
-def judge(workspace: Workspace, run: Run, features: Floats) -> Verdict:
-    """``features``: (width,), as ``atlas.embed`` gives them.
+def of_near(workspace: Workspace, run: Run, near: list[atlas.Near]) -> Verdict:
+    """``near``: the nearest training pictures of a picture, by ``atlas.of_picture``.
 
     Raises NotFound where the run's pictures were not compared yet (``atlas.start`` with None), or are gone.
     """
-    return of_near(workspace, run, atlas.of_features(workspace, run, features))
-
-
-def of_near(workspace: Workspace, run: Run, near: list[atlas.Near]) -> Verdict:
-    """The same where the nearest training pictures are known already."""
     found = atlas.atlas_of(workspace, run)
     if found is None:
         raise NotFound(f"The pictures of {run.name} were not compared with each other yet.")

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
-from pages.ui import compare_choice, compare_figures, messages, state
-from pages.ui.messages import guarded, keep_view, literal
+from pages.ui import asking, compare_choice, compare_figures, messages, state
+from pages.ui.asking import Offer
+from pages.ui.messages import keep_view, literal
 from tlcore import comparison_plots, runs, speed, vitals
+from tlcore.asked import Standing
 from tlcore.comparing import Comparison
 from tlcore.comparison_plots import STYLES, Point
 from tlcore.overview import Line
@@ -105,7 +108,7 @@ def _tell_reuse(lines: Sequence[Line]) -> None:
 
 def _measure(chosen: Sequence[Run]) -> None:
     """Say which cannot be measured, and have the others measured."""
-    measurable = [run for run in chosen if speed.can_be_measured(run)]
+    measurable = [run for run in chosen if speed.can_be_measured(state.workspace(), run)]
     for run in chosen:
         if run not in measurable:
             st.caption(
@@ -125,18 +128,15 @@ def _ask(measurable: Sequence[Run]) -> None:
             f"{speed.ROUNDS}."
         )
         return
-    if standing.under_way:
-        st.fragment(_watch, run_every=1.0)(ids)
-        return
-    if standing.failure is not None:
-        st.error(literal(standing.failure), icon=":material/info:")
-    st.button(
-        "Measure it" if standing.failure is None else "Try again",
+    offer = Offer(
+        "Measure it",
         icon=":material/timer:",
+        key="measure_speed",
         on_click=_start,
         args=(ids,),
         help="Takes a moment. Best while nothing else goes on: what trains meanwhile makes it slower.",
     )
+    asking.show(standing, partial(_look, ids), {"measuring": "Measuring"}, offer)
 
 
 @messages.told
@@ -145,13 +145,6 @@ def _start(ids: list[str]) -> None:
     speed.start(space, [runs.load(space, id) for id in ids], owner=state.owner())
 
 
-def _watch(ids: list[str]) -> None:
-    # A fragment that looks again by itself is called by Streamlit, not by the page and its guard.
-    with guarded():
-        space = state.workspace()
-        standing = speed.look(space, [runs.load(space, id) for id in ids])
-        if not standing.under_way:
-            st.rerun()
-        stage = standing.stage
-        share = 0.0 if stage is None else stage.done / max(1, stage.total)
-        st.progress(share, "Measuring …")
+def _look(ids: list[str]) -> Standing:
+    space = state.workspace()
+    return speed.look(space, [runs.load(space, id) for id in ids])

@@ -6,10 +6,9 @@ import streamlit as st
 
 from pages.ui import messages, nearest, state
 from pages.ui.messages import literal
-from tlcore import atlas, runs, unlike
+from tlcore import atlas
 from tlcore.errors import NotFound, ThawError
 from tlcore.runs import Run
-from tlcore.unlike import Verdict
 
 
 def tell_unlike(run: Run, path: Path) -> None:
@@ -17,32 +16,17 @@ def tell_unlike(run: Run, path: Path) -> None:
 
     ``path``: a picture of ``pictures.keep``.
     """
-    space = state.workspace()
     try:
-        if atlas.atlas_of(space, run) is None:
+        if atlas.atlas_of(state.workspace(), run) is None:
             return
-        verdict = _verdict(str(space.home), run.id, atlas.key_of(space, run), str(path))
     except NotFound:
         return  # A run outlives its pictures.
+    try:
+        near = nearest.near(run, path)
     except ThawError as error:
         st.caption(literal(f"Whether it is like the training pictures is not known now. {error}"))
         return
-    if verdict.is_unlike:
-        st.warning(
-            literal(
-                f"Unlike anything it was trained on: {verdict.distance:.2f} away, where 95 % of the run's "
-                f"own pictures are within {verdict.threshold:.2f}. The answer is a guess."
-            ),
-            icon=":material/help:",
-        )
-
-
-# A picture that only a worker can look at would be looked at again at every click.
-@st.cache_data(max_entries=500, show_spinner="Comparing with the training pictures …")
-def _verdict(home: str, run_id: str, key: str, path: str) -> Verdict:
-    space = state.workspace()
-    run = runs.load(space, run_id)
-    return unlike.of_near(space, run, atlas.of_picture(space, run, Path(path)))
+    nearest.tell_unlike(run, near)
 
 
 def show_nearest(run: Run, path: Path) -> None:
@@ -55,4 +39,4 @@ def show_nearest(run: Run, path: Path) -> None:
     )
     if panel.open:
         with panel:
-            nearest.show(run, path)
+            nearest.show(run, path, judged=False)

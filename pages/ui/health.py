@@ -1,12 +1,15 @@
 """The health of a dataset: asked for, waited for, and what was found with its pictures and remedies."""
 
+from functools import partial
+
 import streamlit as st
 
-from pages.ui import findings, health_remedies, messages, state
-from pages.ui.messages import guarded, literal
+from pages.ui import asking, findings, health_remedies, messages, state
+from pages.ui.asking import Offer
 from tlcore import health
+from tlcore.asked import Standing
 from tlcore.datasets import Dataset
-from tlcore.health import Asked, Finding, Kind, Report
+from tlcore.health import Finding, Kind, Report
 
 _STAGES = {
     "features": "What a network sees in the pictures",
@@ -30,47 +33,33 @@ _TITLES = {
 def show_health(dataset: Dataset) -> None:
     """The section of the Data page; it looks again every second while the pictures are being looked at."""
     st.subheader("Health")
-    asked = health.look(state.workspace(), dataset.id)
-    if asked.report is not None:
-        _show_report(dataset, asked.report)
-    elif asked.under_way:
-        st.fragment(_watch, run_every=1.0)(dataset.id)
-    else:
-        _offer(dataset, asked)
-
-
-def _offer(dataset: Dataset, asked: Asked) -> None:
-    if asked.failure is not None:
-        st.error(literal(asked.failure), icon=":material/info:")
-    st.caption(
-        "Finds pictures that are there twice or nearly so, blurred and empty ones, classes that look alike, "
-        "and borders or captions that give a class away. It looks at every picture once, and a training "
-        "uses what it computes."
-    )
-    st.button(
-        "Check the pictures" if asked.failure is None else "Try again",
+    standing = health.look(state.workspace(), dataset.id)
+    if standing.is_there:
+        _show_report(dataset)
+        return
+    offer = Offer(
+        "Check the pictures",
         icon=":material/health_and_safety:",
         key="health_start",
         on_click=health_remedies.start,
         args=(dataset,),
+        caption="Finds pictures that are there twice or nearly so, blurred and empty ones, classes that look "
+        "alike, and borders or captions that give a class away. It looks at every picture once, and a "
+        "training uses what it computes.",
     )
+    asking.show(standing, partial(_look, dataset.id), _STAGES, offer)
 
 
-def _watch(dataset_id: str) -> None:
-    # A fragment that looks again by itself is called by Streamlit, not by the page and its guard.
-    with guarded():
-        asked = health.look(state.workspace(), dataset_id)
-        if not asked.under_way:
-            st.rerun()
-        stage = asked.stage
-        if stage is None:
-            st.progress(0.0, "Waiting for a free worker …")
-        else:
-            share = stage.done / max(1, stage.total)
-            st.progress(share, f"{_STAGES[stage.name]}: {stage.done:,} of {stage.total:,}")
+def _look(dataset_id: str) -> Standing:
+    return health.look(state.workspace(), dataset_id)
 
 
-def _show_report(dataset: Dataset, report: Report) -> None:
+def _show_report(dataset: Dataset) -> None:
+    report = health.read(state.workspace(), dataset.id)
+    if report is None:
+        # Somebody removed it meanwhile.
+        st.rerun()
+        return
     kept = health.kept_keys(state.workspace())
     shown = [one for one in report.findings if one.key not in kept]
     left = [one for one in report.findings if one.key in kept]

@@ -94,8 +94,10 @@ def make_and_train(dataset_id: str) -> None:
         return
     recipe = _recipe()
     version = doctor.make_version(space, datasets.load(space, dataset_id))
+    # It is there, whether the training begins or not.
+    state.select(dataset=version.id)
     run = jobs.start(space, fitting(recipe, version), version, owner=state.owner())
-    state.select(dataset=version.id, run=run.id)
+    state.select(run=run.id)
     state.notes()[_TRAINS] = True
 
 

@@ -4,8 +4,9 @@ from functools import partial
 
 import streamlit as st
 
-from pages.ui import fragments, label_changes, messages, state, suspect_card
-from pages.ui.messages import guarded, keep_view, literal, one_line, told
+from pages.ui import asking, fragments, label_changes, messages, state, suspect_card
+from pages.ui.asking import Offer
+from pages.ui.messages import keep_view, literal, one_line, told
 from tlcore import backbones, datasets, doctor, runs
 from tlcore.asked import Standing
 from tlcore.config import Recipe
@@ -59,24 +60,21 @@ def show(dataset: Dataset, run: Run | None) -> None:
     standing = doctor.look(state.workspace(), dataset.id, run)
     if standing.is_there:
         fragments.draw(dataset, partial(_show_report, run=run))
-    elif standing.under_way:
-        st.fragment(_watch, run_every=1.0)(dataset.id, run)
-    else:
-        _offer(dataset, run, standing)
-
-
-def _offer(dataset: Dataset, run: Run | None, standing: Standing) -> None:
-    if standing.failure is not None:
-        st.error(literal(standing.failure), icon=":material/info:")
-    st.caption("A network looks at every picture once, unless it has already; the heads take seconds.")
-    st.button(
-        "Judge the labels" if standing.failure is None else "Try again",
-        type="primary",
+        return
+    offer = Offer(
+        "Judge the labels",
         icon=":material/stethoscope:",
         key="doctor_start",
         on_click=_start,
         args=(dataset.id, run.id if run is not None else None),
+        caption="A network looks at every picture once, unless it has already; the heads take seconds.",
+        primary=True,
     )
+    asking.show(standing, partial(_look, dataset.id, run), _STAGES, offer)
+
+
+def _look(dataset_id: str, run: Run | None) -> Standing:
+    return doctor.look(state.workspace(), dataset_id, run)
 
 
 @told
@@ -84,20 +82,6 @@ def _start(dataset_id: str, run_id: str | None) -> None:
     space = state.workspace()
     run = runs.load(space, run_id) if run_id else None
     doctor.start(space, datasets.load(space, dataset_id), run, owner=state.owner())
-
-
-def _watch(dataset_id: str, run: Run | None) -> None:
-    # A fragment that looks again by itself is called by Streamlit, not by the page and its guard.
-    with guarded():
-        standing = doctor.look(state.workspace(), dataset_id, run)
-        if not standing.under_way:
-            st.rerun()
-        stage = standing.stage
-        if stage is None:
-            st.progress(0.0, "Waiting for a free worker …")
-        else:
-            share = stage.done / max(1, stage.total)
-            st.progress(share, f"{_STAGES[stage.name]}: {stage.done:,} of {stage.total:,}")
 
 
 def _show_report(dataset: Dataset, run: Run | None) -> None:

@@ -12,19 +12,30 @@ from tlcore.atlas import Near
 from tlcore.runs import Run
 
 
-def show(run: Run, path: Path) -> None:
-    """``path``: a picture of the run's dataset or of ``pictures.keep``."""
+def show(run: Run, path: Path, *, judged: bool = True) -> None:
+    """``path``: a picture of the run's dataset or of ``pictures.keep``.
+
+    ``judged``: whether it is told that the picture is unlike all of them; not where the page tells it above.
+    """
     with messages.shown():
         space = state.workspace()
-        near = atlas.of_known(space, run, path)
-        if near is None and comparing.is_done(run, None, "Compare with the training pictures"):
-            near = _near(str(space.home), run.id, atlas.key_of(space, run), str(path))
-        if near is not None:
-            _show(run, near)
+        found = atlas.of_known(space, run, path)
+        if found is None and comparing.is_done(run, None, "Compare with the training pictures"):
+            found = near(run, path)
+        if found is None:
+            return
+        if judged:
+            tell_unlike(run, found)
+        _show(run, found)
+
+
+def near(run: Run, path: Path) -> list[Near]:
+    """Of any picture, kept. Raises NotFound where the features are gone, RunError and such."""
+    space = state.workspace()
+    return _near(str(space.home), run.id, atlas.key_of(space, run), str(path))
 
 
 def _show(run: Run, near: list[Near]) -> None:
-    _tell_unlike(run, near)
     dataset = datasets.load(state.workspace(), run.dataset_id)
     rows = []
     for one in near:
@@ -50,14 +61,14 @@ def _near(home: str, run_id: str, key: str, path: str) -> list[Near]:
     return atlas.of_picture(space, runs.load(space, run_id), Path(path))
 
 
-def _tell_unlike(run: Run, near: list[Near]) -> None:
+def tell_unlike(run: Run, near: list[Near]) -> None:
     verdict = unlike.of_near(state.workspace(), run, near)
     if not verdict.is_unlike:
         return
     st.warning(
         literal(
-            f"Unlike the training pictures: {verdict.distance:.2f} away from them, where 95 % of this run's "
-            f"own pictures are within {verdict.threshold:.2f}. What the model says of it is a guess."
+            f"Unlike anything it was trained on: {verdict.distance:.2f} away, where 95 % of the run's own "
+            f"pictures are within {verdict.threshold:.2f}. What the model says of it is a guess."
         ),
         icon=":material/help:",
     )

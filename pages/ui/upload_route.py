@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from pages.ui import state
+from pages.ui import base_path, state
 from tlcore import uploads
 from tlcore.api.hosts import LOOPBACK, hostname, is_same_place
 from tlcore.errors import NotFound, ThawError
@@ -39,8 +39,7 @@ class Refused(Exception):
 
 def path() -> str:
     """What an upload's id is appended to, as a browser asks for it."""
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"/{base}/thaw/uploads/" if base else "/thaw/uploads/"
+    return base_path.below("/thaw/uploads/")
 
 
 def routes() -> list[Route]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import messages, session, state
+from pages.ui import concept, messages, session, state
 from pages.ui.messages import literal, one_line, told
 from pages.ui.numbers import percent
 from tlcore import explain, images, runs
@@ -43,6 +43,7 @@ def _draw(run: Run, path: Path, label: str, probabilities: Mapping[str, float] |
             return
         chosen = _choose(run, path, look, label, probabilities or look.probabilities)
         _show_map(path, run, _heat_map(*of, str(path), chosen))
+        concept.what_is("heat_map", place=path.stem)
         # Of the callbacks that led here none chose anything, so the next link is followed.
         session.current().ahead = False
 

@@ -74,6 +74,24 @@ def test_a_failure_is_a_sentence(question: Question, crew: FakeEngine, error: Ex
     assert len(crew.submitted) == 2
 
 
+def test_a_job_gives_its_memory_back_however_it_ends(
+    question: Question, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures: list[bool] = []
+
+    def clear_up() -> None:
+        failures.append(question.look().failure is not None)
+
+    def fail(tell: asked.Tell) -> None:
+        raise RunError("There is no network.")
+
+    monkeypatch.setattr(asked, "clear_up", clear_up)
+    question.answer(fail)
+    answer(question)
+    # After all is written: nobody waits for it.
+    assert failures == [True, False]
+
+
 def test_it_is_told_seldom_but_at_each_stage(question: Question) -> None:
     told: list[tuple[str, int, int]] = []
 

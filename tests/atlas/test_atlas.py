@@ -15,7 +15,7 @@ from tests import engines
 from tests.engines import FakeEngine
 from tests.health import made
 from tlcore import atlas, picture_features, pictures, unlike
-from tlcore.atlas import Charted, Projection, embedding, figure, job, lens, nearest, neighbours, reach
+from tlcore.atlas import Charted, Projection, embedding, figure, job, lens, neighbours, reach
 from tlcore.atlas.projections import Projected
 from tlcore.cli.app import app
 from tlcore.config import Recipe
@@ -100,7 +100,7 @@ def test_what_goes_into_the_head_of_a_frozen_backbone_is_its_output(
     assert lens.kept(shared_workspace, seen, few) == pytest.approx(found)
     # Its graph was made on the way, so a new picture needs no worker.
     monkeypatch.setattr(embedding, "_by_worker", lambda *args: pytest.fail("asked a worker"))
-    vector = atlas.embed(shared_workspace, trained, few.path(few.items[5]))
+    vector = embedding.embed(shared_workspace, trained, few.path(few.items[5]))
     assert vector == pytest.approx(known[5], abs=1e-3 * float(known.max()))
 
 
@@ -109,7 +109,7 @@ def test_a_picture_is_seen_as_in_the_training(
 ) -> None:
     known = lens.kept(shared_workspace, lens.of(shared_workspace, trained), few)
     assert known is not None
-    vector = atlas.embed(shared_workspace, trained, few.path(few.items[5]))
+    vector = embedding.embed(shared_workspace, trained, few.path(few.items[5]))
     assert vector == pytest.approx(known[5], abs=1e-4 * float(known.max()))
 
 
@@ -121,7 +121,7 @@ def test_a_worker_sees_the_same(
     np.save(tmp_path / "pixels.npy", pixels)
     embedding.embed_job(str(shared_workspace.home), trained.id, str(tmp_path))
     (row,) = embedding.keras_answers.read(tmp_path)
-    assert row == pytest.approx(atlas.embed(shared_workspace, trained, path), abs=1e-3)
+    assert row == pytest.approx(embedding.embed(shared_workspace, trained, path), abs=1e-3)
     embedding.embed_job(str(shared_workspace.home), "00000000-00000000", str(tmp_path))
     with pytest.raises(RunError, match="There is no run"):
         embedding.keras_answers.read(tmp_path)
@@ -144,15 +144,15 @@ def test_without_a_graph_a_worker_is_asked_if_it_is_free(
     monkeypatch.setattr(embedding, "_embedded", lambda *args: np.full((1, 4), 7, np.float32))
     path = few.path(few.items[5])
     crew.does = "run"
-    assert atlas.embed(shared_workspace, trained, path).tolist() == [7, 7, 7, 7]
+    assert embedding.embed(shared_workspace, trained, path).tolist() == [7, 7, 7, 7]
     crew.does = "hold"
     crew.queue["run-another"] = JobState.RUNNING
     with pytest.raises(EngineError, match="The worker is busy"):
-        atlas.embed(shared_workspace, trained, path)
+        embedding.embed(shared_workspace, trained, path)
     crew.queue.clear()
     crew.does = "lose"
     with pytest.raises(RunError, match="was ended"):
-        atlas.embed(shared_workspace, trained, path)
+        embedding.embed(shared_workspace, trained, path)
 
 
 def test_only_what_needs_keras_waits_for_a_worker(
@@ -197,7 +197,7 @@ def test_noise_is_unlike_and_the_pictures_are_not(
     content = io.BytesIO()
     Image.fromarray(np.full((120, 120, 3), 128, np.uint8)).save(content, "PNG")
     grey = pictures.find(shared_workspace, pictures.keep(shared_workspace, content.getvalue()))
-    verdict = unlike.judge(shared_workspace, trained, atlas.embed(shared_workspace, trained, grey))
+    verdict = unlike.of_near(shared_workspace, trained, atlas.of_picture(shared_workspace, trained, grey))
     assert verdict.threshold == charted.atlas.reach.threshold
     assert verdict.is_unlike
     k = charted.atlas.reach.k
@@ -208,9 +208,9 @@ def test_noise_is_unlike_and_the_pictures_are_not(
 
 def test_without_a_map_that_is_said(workspace: Workspace, trained: Run, few: Dataset) -> None:
     shutil.copytree(few.folder, workspace.datasets / few.id)
-    vector = np.ones(1280, np.float32)
+    path = few.path(few.items[0])
     with pytest.raises(NotFound, match="Compare the pictures again"):
-        unlike.judge(workspace, trained, vector)
+        atlas.of_picture(workspace, trained, path)
     with pytest.raises(NotFound, match="were not compared with each other yet"):
         unlike.of_near(workspace, trained, [])
 
@@ -272,8 +272,11 @@ def test_features_that_went_are_asked_for(
     shared_workspace: Workspace, trained: Run, charted: Charted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lens, "is_kept", lambda *args: False)
+    content = io.BytesIO()
+    made.noise(77, (40, 40)).save(content, "PNG")
+    new = pictures.find(shared_workspace, pictures.keep(shared_workspace, content.getvalue()))
     with pytest.raises(NotFound, match="not here, or not any more"):
-        nearest.of_features(shared_workspace, trained, np.ones(1280, np.float32))
+        atlas.of_picture(shared_workspace, trained, new)
     # The map needs them no more; a new picture does.
     assert atlas.look(shared_workspace, trained, Projection.PCA).is_there
     assert not atlas.look(shared_workspace, trained, None).is_there

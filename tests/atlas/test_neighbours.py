@@ -57,7 +57,7 @@ def test_few_training_pictures_are_all_neighbours() -> None:
 
 def test_a_new_picture_finds_its_like() -> None:
     features, training = apart(30), np.arange(10, 30)
-    rows, distances = neighbours.of_one(features, training, 3 * features[12])
+    rows, distances = neighbours.of_one(neighbours.units(features[training]), training, 3 * features[12])
     assert rows[0] == 12
     assert distances[0] == pytest.approx(0, abs=1e-6)
     assert np.all(np.diff(distances) >= 0)

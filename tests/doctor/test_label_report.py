@@ -8,6 +8,7 @@ import pytest
 from tests import engines
 from tests.doctor import reports
 from tests.engines import FakeEngine
+from tests.health import made
 from tlcore import dataset_removal, doctor, picture_features, versions
 from tlcore.asked import Stage, Standing
 from tlcore.config import Recipe
@@ -41,7 +42,7 @@ def test_the_way_of_a_report(space: Workspace, few: Dataset, crew: FakeEngine) -
     doctor.start(space, few)
     (key,) = crew.keys
     assert key.startswith(f"doctor-{few.id}-")
-    assert (crew.owners, crew.priorities) == (["me"], [Priority.QUICK])
+    assert (crew.owners, crew.priorities) == (["me"], [Priority.LIGHT])
     assert doctor.look(space, few.id).under_way
     ((_, *words),) = crew.submitted
     job.doctor_job(*map(str, words))
@@ -54,6 +55,12 @@ def test_the_way_of_a_report(space: Workspace, few: Dataset, crew: FakeEngine) -
     # Birds, fruit and vehicles are easily told apart.
     assert report.agreed > 0.8
     assert [one.quality for one in report.suspects] == sorted(one.quality for one in report.suspects)
+
+
+def test_a_network_that_has_to_look_first_needs_a_worker(workspace: Workspace, crew: FakeEngine) -> None:
+    drawn = [("ab"[row % 2], made.noise(row, (40, 40))) for row in range(8)]
+    doctor.start(workspace, made.dataset(drawn)[0])
+    assert crew.priorities == [Priority.QUICK]
 
 
 def test_waiting_makes_it_once(space: Workspace, few: Dataset, crew: FakeEngine) -> None:

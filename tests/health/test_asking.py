@@ -10,11 +10,12 @@ from PIL import Image
 from tests import engines
 from tests.engines import FakeEngine
 from tests.health import made
-from tlcore import datasets, health, intake
+from tlcore import asked, datasets, health, intake
+from tlcore.asked import Stage, Standing
 from tlcore.datasets import Dataset, Split
 from tlcore.engine import Priority
 from tlcore.errors import DatasetError, WorkspaceError
-from tlcore.health import Finding, Kind, Report, Stage, album, asking, cutting, job, looks, rows, store
+from tlcore.health import Finding, Kind, Report, album, cutting, job, looks, rows, store
 from tlcore.workspace import Workspace
 
 
@@ -46,33 +47,34 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         return made.np.array([list(one) for one in pixels], made.np.float32), False
 
     monkeypatch.setattr(rows, "features_of", features_of)
-    monkeypatch.setattr(job, "_clear_up", lambda: None)
+    monkeypatch.setattr(asked, "clear_up", lambda: None)
 
 
 def test_the_way_of_a_report(workspace: Workspace, few: Dataset, crew: FakeEngine, no_network: None) -> None:
-    assert health.look(workspace, few.id) == health.Asked()
+    assert health.look(workspace, few.id) == Standing()
     health.start(workspace, few, owner="me")
     assert (crew.keys, crew.owners, crew.priorities) == ([f"health-{few.id}"], ["me"], [Priority.QUICK])
-    assert health.look(workspace, few.id) == health.Asked(under_way=True)
+    assert health.look(workspace, few.id) == Standing(under_way=True)
     health.start(workspace, few)
     assert len(crew.submitted) == 1
-    store.tell(workspace, few.id, "looks", 3, 16)
+    job.question(workspace, few.id).tell("looks", 3, 16)
     assert health.look(workspace, few.id).stage == Stage("looks", 3, 16)
     job.check_job(str(workspace.home), few.id)
-    asked = health.look(workspace, few.id)
-    assert asked.report is not None
-    assert asked.report.dataset_id == few.id
-    assert [one.classes for one in asked.report.of(Kind.GIVEAWAY)] == [(0,)]
+    assert health.look(workspace, few.id) == Standing(is_there=True)
+    report = health.read(workspace, few.id)
+    assert report is not None
+    assert report.dataset_id == few.id
+    assert [one.classes for one in report.of(Kind.GIVEAWAY)] == [(0,)]
     assert not [file for file in (workspace.home / "health").iterdir() if "progress" in file.name]
 
 
 def test_a_worker_that_died_is_told(workspace: Workspace, few: Dataset, crew: FakeEngine) -> None:
     health.start(workspace, few)
-    store.tell(workspace, few.id, "looks", 3, 16)
+    job.question(workspace, few.id).tell("looks", 3, 16)
     crew.queue.clear()
-    assert health.look(workspace, few.id).failure == asking.BROKEN_OFF
+    assert health.look(workspace, few.id).failure == asked.BROKEN_OFF
     health.start(workspace, few)
-    assert health.look(workspace, few.id) == health.Asked(under_way=True)
+    assert health.look(workspace, few.id) == Standing(under_way=True)
 
 
 def test_a_lost_picture_is_told(
@@ -112,9 +114,10 @@ def test_waiting_returns_the_report(
 
 def test_a_damaged_report_is_none(workspace: Workspace, few: Dataset, crew: FakeEngine) -> None:
     store.save(workspace, Report(few.id, 16, (), False, 0.1))
-    assert health.look(workspace, few.id).report is not None
+    assert health.look(workspace, few.id).is_there
     (workspace.home / "health" / f"{few.id}.json").write_text('{"version": 1}')
-    assert health.look(workspace, few.id) == health.Asked()
+    assert health.look(workspace, few.id) == Standing()
+    assert health.read(workspace, few.id) is None
 
 
 def test_what_was_kept_is_remembered(workspace: Workspace) -> None:
@@ -130,6 +133,8 @@ def test_no_path_leads_out(workspace: Workspace) -> None:
     for id in ("../../etc", "a/b", ""):
         with pytest.raises(WorkspaceError):
             store.load(workspace, id)
+        with pytest.raises(WorkspaceError):
+            health.look(workspace, id)
 
 
 def test_looks_are_kept_for_later_versions(

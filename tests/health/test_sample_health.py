@@ -90,7 +90,7 @@ def test_no_pair_is_left_on_both_sides(space: Workspace, sample: Dataset, report
 
 
 def test_the_report_is_kept(space: Workspace, sample: Dataset, report: Report) -> None:
-    kept = health.look(space, sample.id).report
+    kept = health.read(space, sample.id)
     assert kept is not None
     # A test before this one may have made it again.
     assert kept.findings == report.findings

@@ -151,7 +151,7 @@ def test_the_time_for_a_picture_is_measured_when_asked_for(
 ) -> None:
     app = opened("Compare", compared=compared(*pair), compared_cost="Time for a picture")
     assert "Good has no converted graph" in words(app)
-    monkeypatch.setattr(speed, "can_be_measured", lambda run: True)
+    monkeypatch.setattr(speed, "can_be_measured", lambda workspace, run: True)
     app = opened("Compare", compared=compared(*pair), compared_cost="Time for a picture")
     next(button for button in app.button if button.label == "Measure it").click().run()
     assert crew.submitted == [("measure_job", str(state.workspace().home), *(run.id for run in pair))]

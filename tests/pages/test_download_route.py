@@ -3,12 +3,14 @@
 import io
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import streamlit as st
 
 from pages.ui import download_route, upload_route
 from tests import asgi, pictures
+from tlcore import project_import
 from tlcore.datasets import Dataset
 from tlcore.workspace import Workspace
 
@@ -37,6 +39,20 @@ def test_the_zip_comes_under_its_name(dataset: Dataset) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert archive.testzip() is None
         assert len(archive.namelist()) == len(dataset.items) + 1
+
+
+def test_a_project_comes_under_its_name(dataset: Dataset, home: Workspace, tmp_path: Path) -> None:
+    status, headers, content = ask(download_route.project_link(dataset))
+    assert status == 200
+    assert headers["content-disposition"] == f'attachment; filename="{dataset.id}-project.thaw"'
+    (tmp_path / "p.thaw").write_bytes(content)
+    brought = project_import.take(Workspace(tmp_path / "other"), tmp_path / "p.thaw")
+    assert brought.dataset.items == dataset.items
+
+
+def test_a_link_to_the_pictures_is_none_to_the_project(dataset: Dataset) -> None:
+    signature = download_route.link(dataset).partition("?")[2]
+    assert ask(f"{download_route.project_link(dataset).partition('?')[0]}?{signature}")[0] == 403
 
 
 def test_nobody_else_is_answered(dataset: Dataset) -> None:

@@ -9,11 +9,12 @@ from streamlit.testing.v1 import AppTest
 from tests.health import made
 from tests.pages.test_pages import opened, shown
 from tlcore import datasets, health, intake, recipes
+from tlcore.asked import Stage, Standing
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset, Split
-from tlcore.health import Asked, Finding, Kind, Report, Stage, store
+from tlcore.health import Finding, Kind, Report, store
 from tlcore.health.findings import finding
-from tlcore.workspace import Workspace
+from tlcore.workspace import Workspace, write_json
 
 Make = Callable[[Dataset], list[Finding]]
 
@@ -69,15 +70,19 @@ def test_it_is_asked_for(home: Workspace, few: Dataset, started: list[str]) -> N
 
 
 def test_what_is_under_way_is_told(home: Workspace, few: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "look", lambda *args: Asked(under_way=True, stage=Stage("looks", 6, 24)))
+    monkeypatch.setattr(health, "look", lambda *args: Standing(under_way=True, stage=Stage("looks", 6, 24)))
     page = opened("Data", dataset=few.id)
     assert not page.exception
     (bar,) = page.get("progress")
     assert (bar.proto.value, bar.proto.text) == (25, "Sharpness, colours and borders: 6 of 24")
+    monkeypatch.setattr(health, "look", lambda *args: Standing(under_way=True))
+    page = opened("Data", dataset=few.id)
+    (bar,) = page.get("progress")
+    assert (bar.proto.value, bar.proto.text) == (0, "Waiting for a free worker …")
 
 
 def test_a_failure_is_a_sentence(home: Workspace, few: Dataset, started: list[str]) -> None:
-    store.fail(home, few.id, "It failed.")
+    write_json(home.home / "health" / f"{few.id}.failed.json", {"message": "It failed."})
     page = opened("Data", dataset=few.id)
     assert [one.value.replace("\\", "") for one in page.error] == ["It failed."]
     click(page, "Try again")

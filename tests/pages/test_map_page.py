@@ -128,7 +128,7 @@ def test_other_pages_show_the_nearest_of_a_new_picture(
         assert [one.label for one in page.button] == ["Compare with the training pictures"]
         assert not page.error
     page = nearest_of(at_home, trained, grey.getvalue())
-    assert "Unlike the training pictures: " in words(page)
+    assert "Unlike anything it was trained on: " in words(page)
 
 
 def test_a_picture_is_found_by_its_name(trained: Run, charted: Charted) -> None:

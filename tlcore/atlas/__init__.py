@@ -6,8 +6,7 @@ Importing this is light; only jobs build networks.
 """
 
 from tlcore.atlas.asking import Charted, atlas_of, is_quick, is_under_way, key_of, look, read, start, wait
-from tlcore.atlas.embedding import embed
-from tlcore.atlas.nearest import Near, of_features, of_item, of_known, of_picture
+from tlcore.atlas.nearest import Near, of_item, of_known, of_picture
 from tlcore.atlas.projections import INSTALL_UMAP, Projection, is_available
 from tlcore.atlas.reach import Reach
 from tlcore.atlas.store import Atlas, remove
@@ -20,13 +19,11 @@ __all__ = [
     "Projection",
     "Reach",
     "atlas_of",
-    "embed",
     "is_available",
     "is_quick",
     "is_under_way",
     "key_of",
     "look",
-    "of_features",
     "of_item",
     "of_known",
     "of_picture",

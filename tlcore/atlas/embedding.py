@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tlcore import engine, images, keras_answers, runs, runtimes, short_jobs
-from tlcore.atlas import job, lens, own_features
+from tlcore import asked, engine, images, keras_answers, runs, runtimes, short_jobs
+from tlcore.atlas import lens, own_features
 from tlcore.atlas.lens import Lens
 from tlcore.errors import EngineError, RunError, ThawError
 from tlcore.models import Network
@@ -93,7 +93,7 @@ def embed_job(home: str, run_id: str, folder: str) -> None:
             place, {"message": f"Keras could not run the model of this run ({type(error).__name__})."}
         )
     finally:
-        job.clear_up()
+        asked.clear_up()
 
 
 def _embedded(workspace: Workspace, run_id: str, folder: Path) -> Floats:

@@ -24,6 +24,8 @@ _COLOURS = (
     "#97bbf5",
     "#9498a0",
 )
+# Around each point: some of the colours are too pale for a white page, some too dark for a black one.
+OUTLINE = plots.GREY
 _SHAPES = (
     "circle",
     "square",
@@ -77,6 +79,7 @@ def draw(
     for label in sorted(by_class):
         colour, shape = marks(label)
         marker = {"color": colour, "symbol": shape, "size": size, "opacity": 0.85}
+        marker |= {"line": {"color": OUTLINE, "width": 1}}
         _add(figure, charted, by_class[label], said, plots.plain(dataset.classes[label]), marker)
     wrong = [row for row in rows if row in said]
     if wrong:

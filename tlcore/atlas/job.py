@@ -1,7 +1,6 @@
 """The atlas made: a job of the engine's worker, whose answer lies in the workspace."""
 
 import logging
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -59,7 +58,6 @@ def atlas_job(home: str, run_id: str, name: str) -> None:
         return
     asked = question(workspace, seen, dataset, wanted)
     asked.answer(lambda tell: make(workspace, run, seen, dataset, wanted, tell))
-    clear_up()
 
 
 def make(
@@ -84,11 +82,3 @@ def _atlas(seen: Lens, dataset: Dataset, rows: Floats, tell: Tell) -> Atlas:
 
 def training_rows(dataset: Dataset) -> neighbours.Places:
     return np.array([row for row, item in enumerate(dataset.items) if item.split is Split.TRAIN], np.int64)
-
-
-def clear_up() -> None:
-    """Give back the memory of a network, if there was one: nobody waits then."""
-    if "keras" in sys.modules:
-        import keras
-
-        keras.utils.clear_session()

@@ -9,9 +9,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-import numpy as np
-
-from tlcore import feature_store, features, picture_features, plans, runtimes
+from tlcore import features, picture_features, plans, runtimes
 from tlcore.datasets import Dataset
 from tlcore.errors import ModelFileError, RecipeError, RunError
 from tlcore.features import View
@@ -82,17 +80,14 @@ def kept(workspace: Workspace, lens: Lens, dataset: Dataset) -> Floats | None:
     if lens.plan is not None:
         return picture_features.kept(workspace, dataset, lens.plan)
     found = features.find(workspace, dataset.items, lens.digest, lens.image_size_px, View(fit=lens.fit))
-    if found is None:
-        return None
-    rows = np.array(found.array, np.float32)
-    feature_store.done_with(found.use)
-    return rows
+    return features.rows_of(found) if found is not None else None
 
 
 def is_kept(workspace: Workspace, lens: Lens, dataset: Dataset) -> bool:
-    """Whether the features of this dataset are there, by a look at the disk."""
-    key = features.features_key(dataset.items, lens.digest, lens.image_size_px, View(fit=lens.fit))
-    return (workspace.features / key / "index.json").is_file()
+    """Whether ``kept`` finds them, by a look at the disk."""
+    if lens.plan is not None:
+        return picture_features.are_kept(workspace, dataset, lens.plan)
+    return features.is_kept(workspace, dataset.items, lens.digest, lens.image_size_px, View(fit=lens.fit))
 
 
 def rows(workspace: Workspace, run: Run, lens: Lens, dataset: Dataset, progress: Progress) -> Floats:
@@ -106,6 +101,4 @@ def rows(workspace: Workspace, run: Run, lens: Lens, dataset: Dataset, progress:
 
     prefix = own_features.prefix(run, lens.digest)
     made = features.prepare(workspace, dataset, prefix, lens.image_size_px, View(fit=lens.fit), progress)
-    found = np.array(made.array, np.float32)
-    feature_store.done_with(made.use)
-    return found
+    return features.rows_of(made)

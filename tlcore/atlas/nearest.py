@@ -52,14 +52,11 @@ def of_picture(workspace: Workspace, run: Run, picture: Path) -> list[Near]:
     known = of_known(workspace, run, picture)
     if known is not None:
         return known
-    return of_features(workspace, run, embedding.embed(workspace, run, picture))
-
-
-def of_features(workspace: Workspace, run: Run, vector: Floats) -> list[Near]:
-    """``vector``: (width,), as ``embed`` gives it. Raises NotFound where the features are not kept."""
     dataset = datasets.load(workspace, run.dataset_id)
-    training = job.training_rows(dataset)
-    rows, distances = neighbours.of_one(_kept(workspace, run, dataset), training, vector)
+    # First, since without the features the picture need not be looked at.
+    units = _kept(workspace, run, dataset)
+    vector = embedding.embed(workspace, run, picture)
+    rows, distances = neighbours.of_one(units, job.training_rows(dataset), vector)
     return [Near(dataset.items[row], float(distance)) for row, distance in zip(rows, distances, strict=True)]
 
 
@@ -67,14 +64,16 @@ def _kept(workspace: Workspace, run: Run, dataset: Dataset) -> Floats:
     seen = lens.of(workspace, run)
     if not lens.is_kept(workspace, seen, dataset):
         raise NotFound(_GONE)
-    return _rows(workspace, seen.key(dataset), run.id)
+    return _units(workspace, seen.key(dataset), run.id)
 
 
 # Of a large dataset tens of megabytes: read again they would take longer than what is done with them.
 @functools.lru_cache(maxsize=1)
-def _rows(workspace: Workspace, _key: str, run_id: str) -> Floats:
+def _units(workspace: Workspace, _key: str, run_id: str) -> Floats:
+    """Of the training pictures, each row of length 1."""
     run = runs.load(workspace, run_id)
-    found = lens.kept(workspace, lens.of(workspace, run), datasets.load(workspace, run.dataset_id))
+    dataset = datasets.load(workspace, run.dataset_id)
+    found = lens.kept(workspace, lens.of(workspace, run), dataset)
     if found is None:
         raise NotFound(_GONE)
-    return found
+    return neighbours.units(found[job.training_rows(dataset)])

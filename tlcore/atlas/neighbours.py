@@ -48,10 +48,20 @@ def of_all(
     return Neighbours(rows, distances)
 
 
-def of_one(features: Floats, training: Places, vector: Floats) -> tuple[Places, Floats]:
-    """Rows of the training pictures nearest to a new one, and how far they are. ``vector``: (width,)."""
-    away, found = _search(features[training]).kneighbors(vector[None], min(NEAREST, len(training)))
-    return training[found[0]], np.asarray(away[0], np.float32)
+def units(features: Floats) -> Floats:
+    """Each row of length 1; one of zeros stays as it is."""
+    lengths = np.linalg.norm(features, axis=1, keepdims=True)
+    return np.asarray(features / np.where(lengths > 0, lengths, 1), np.float32)
+
+
+def of_one(training_units: Floats, training: Places, vector: Floats) -> tuple[Places, Floats]:
+    """Rows of the training pictures nearest to a new one, and how far they are.
+
+    ``training_units``: (n, width), of ``units``; ``training``: their places; ``vector``: (width,).
+    """
+    away = 1 - training_units @ units(vector[None])[0]
+    order = np.argsort(away, kind="stable")[:NEAREST]
+    return training[order], np.maximum(away[order], 0).astype(np.float32)
 
 
 def _search(features: Floats) -> Any:

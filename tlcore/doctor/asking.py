@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from tlcore import held_jobs
+from tlcore import held_jobs, picture_features
 from tlcore.asked import Stage, Standing
 from tlcore.datasets import Dataset
 from tlcore.doctor import job, store
 from tlcore.doctor.report import Report
+from tlcore.engine import Priority
 from tlcore.errors import DatasetError
 from tlcore.runs import Run
 from tlcore.workspace import Workspace
@@ -35,9 +36,13 @@ def is_other(workspace: Workspace, run: Run) -> bool:
 
 def start(workspace: Workspace, dataset: Dataset, run: Run | None = None, *, owner: str = "") -> None:
     """Have a report made, unless it is being made. Raises WorkspaceError or EngineError."""
-    name = _name(workspace, dataset.id, run)
+    plan = job.plan_of(workspace, run)
+    name = store.name(dataset.id, plan)
+    # Where no network has to look at the pictures, nobody waits behind a training.
+    light = picture_features.are_kept(workspace, dataset, plan)
+    priority = Priority.LIGHT if light else Priority.QUICK
     job.question(workspace, name).start(
-        job.doctor_job, str(workspace.home), name, dataset.id, _id(run), owner=owner
+        job.doctor_job, str(workspace.home), name, dataset.id, _id(run), owner=owner, priority=priority
     )
 
 

@@ -1,6 +1,5 @@
 """The report made: a job of the engine's worker, whose answer lies in the workspace."""
 
-import sys
 import time
 from pathlib import Path
 
@@ -44,10 +43,7 @@ def doctor_job(home: str, name: str, dataset_id: str, run_id: str) -> None:
         plan = plan_of(workspace, runs.load(workspace, run_id) if run_id else None)
         make(workspace, datasets.load(workspace, dataset_id), plan, tell)
 
-    try:
-        question(workspace, name).answer(make_it)
-    finally:
-        _clear_up()
+    question(workspace, name).answer(make_it)
 
 
 def make(
@@ -84,11 +80,3 @@ def make(
     )
     store.save(workspace, store.name(dataset.id, plan), made)
     return made
-
-
-def _clear_up() -> None:
-    """Give back the memory of a network, if there was one: nobody waits then."""
-    if "keras" in sys.modules:
-        import keras
-
-        keras.utils.clear_session()

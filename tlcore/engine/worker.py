@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 _warm = threading.Event()
 _warm.set()
 
+# How often a helper that waits for the import looks whether it is still wanted.
+_LOOK_S = 0.2
+
 # Names of helpers that are to leave.
 _dismissed: set[str] = set()
 
@@ -69,8 +72,11 @@ def run_job(key: str, reference: str, arguments: bytes) -> None:
 
 def run_helper(name: str, job: str, reference: str, arguments: bytes) -> None:
     """Help a job of another worker until nothing is left to do, or until ``dismiss``."""
-    _warm.wait()
     try:
+        # The import takes longer than a helper is given to leave.
+        while not _warm.wait(_LOOK_S):
+            if name in _dismissed:
+                return
         resolve(reference)(*pickle.loads(arguments), functools.partial(_dismissed.__contains__, name))
     except BaseException:
         # Whatever it is, the job does without.
