@@ -16,6 +16,7 @@ from tests.engines import FakeEngine
 from tests.own_models import crafted
 from tlcore import (
     about,
+    confidence,
     datasets,
     evaluation,
     images,
@@ -117,6 +118,28 @@ def test_name_and_note_go_along_and_the_pin_does_not(
     assert (run.name, run.note, run.pinned, run.exported) == ("Ein Lauf: <b>", "one\ntwo", False, False)
     with pytest.raises(NotFound):
         datasets.load(other, run.dataset_id)
+
+
+def test_how_sure_it_has_to_be_goes_along(
+    shared_workspace: Workspace, trained: Run, workspace: Workspace, tmp_path: Path
+) -> None:
+    """A choice that counts here counts there; one of an earlier evaluation counts nowhere."""
+    out = tmp_path / "run.zip"
+    confidence.use(trained, 0.7)
+    try:
+        run_files.export(shared_workspace, trained, out)
+        sure = confidence.chosen(trained)
+    finally:
+        confidence.drop(trained)
+    assert sure != confidence.NONE
+    parts = parts_of(out)
+    assert confidence.chosen(run_import.take(workspace, out)) == sure
+    changed("run/confidence.json", lambda found: found.update(evaluation="0" * 64))(parts)
+    run = run_import.take(Workspace(tmp_path / "later"), sent(parts, tmp_path / "later.zip"))
+    assert (confidence.chosen(run), confidence.is_outdated(run)) == (confidence.NONE, False)
+    changed("run/confidence.json", lambda found: found.update(threshold=7))(parts)
+    with pytest.raises(RunError, match=r"confidence\.json is damaged"):
+        run_import.take(Workspace(tmp_path / "none"), sent(parts, tmp_path / "none.zip"))
 
 
 def test_a_run_that_is_here_is_not_overwritten(small: Run, workspace: Workspace, tmp_path: Path) -> None:

@@ -32,6 +32,8 @@ NEWEST_KEPT = 2
 
 _MADE, _GONE = ".made-", ".gone-"
 _ARRAYS = ("weights", "optimizer", "best")
+FILES = (*(f"{name}.npz" for name in _ARRAYS), "state.json", "manifest.json")
+"""Of a checkpoint's folder."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,11 @@ def latest(folder: Path, most_epochs: int | None = None) -> Found:
 def is_whole(folder: Path, epoch: int) -> bool:
     """Whether the checkpoint of an epoch is there and undamaged; its numbers are not held in memory."""
     return _state(folder / str(epoch)) is not None
+
+
+def newest_whole(folder: Path) -> int | None:
+    """The epoch of the newest that is undamaged."""
+    return next((epoch for epoch in reversed(epochs(folder)) if is_whole(folder, epoch)), None)
 
 
 def epochs(folder: Path) -> list[int]:

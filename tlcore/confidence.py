@@ -139,11 +139,16 @@ def use(run: Run, threshold: float) -> Choice:
     if choice == NONE:
         drop(run)
         return NONE
+    keep(run, choice)
+    return choice
+
+
+def keep(run: Run, choice: Choice) -> None:
+    """Have a choice count, for the evaluation that the run has now. Raises NotFound, NotSaved."""
     try:
         write_json(run.folder / FILE, asdict(choice) | {"evaluation": _fingerprint(run)}, make_folder=False)
     except FileNotFoundError as error:
         raise NotFound(f"{run.name} was deleted. Bring it back first.") from error
-    return choice
 
 
 def drop(run: Run) -> None:

@@ -32,6 +32,7 @@ __all__ = [
     "LeftOut",
     "Split",
     "changes",
+    "check",
     "check_split",
     "keep",
     "list_all",
@@ -41,6 +42,7 @@ __all__ = [
     "resplit",
     "save",
     "save_version",
+    "share_file",
     "split",
 ]
 
@@ -110,7 +112,7 @@ def save_version(
         (folder / "images").mkdir(parents=True)
         held = {item.file: one for one in (*sources, parent) for item in one.items}
         for file in {item.file for item in version.items}:
-            _share_file(held[file].folder / "images" / file, folder / "images" / file)
+            share_file(held[file].folder / "images" / file, folder / "images" / file)
         return _place(workspace, replace(version, folder=folder))
 
 
@@ -119,9 +121,14 @@ def keep(workspace: Workspace, dataset: Dataset) -> Dataset:
 
     Its id must be that of its content. Raises WorkspaceError, and DatasetError where a side lacks a class.
     """
+    check(dataset)
+    return _place(workspace, dataset)
+
+
+def check(dataset: Dataset) -> None:
+    """Raises DatasetError for one that lacks pictures or classes, or a class on a side."""
     sides.check_minimums(dataset.classes, dataset.items)
     sides.check_sides(dataset, kept=True)
-    return _place(workspace, dataset)
 
 
 def _place(workspace: Workspace, dataset: Dataset) -> Dataset:
@@ -249,7 +256,8 @@ def resplit(
     return save_version(workspace, dataset, changed, f"Split anew: {shares}{by}".replace("%", " %"))
 
 
-def _share_file(source: Path, target: Path) -> None:
+def share_file(source: Path, target: Path) -> None:
+    """Have a picture's file in another dataset too. Raises NotFound, WorkspaceError."""
     try:
         os.link(source, target)
         return

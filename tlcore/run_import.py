@@ -5,7 +5,6 @@ loads it. A worker does, to make the graph that predictions need.
 """
 
 import contextlib
-import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from pydantic import Field
 from tlcore import (
     about,
     archives,
+    confidence,
     datasets,
     engine,
     imported_model,
@@ -24,17 +24,18 @@ from tlcore import (
     run_records,
     runs,
 )
-from tlcore.archives import Found, Listing, clean_text
+from tlcore.archives import Listing, clean_text
+from tlcore.confidence import Choice
 from tlcore.datasets import Dataset
 from tlcore.engine import Priority
 from tlcore.errors import NotSaved, RecipeError, RunError, WorkspaceError
 from tlcore.keras_files.archive import MAX_FILE_BYTES
-from tlcore.run_files import DATASET_MANIFEST, FORMAT, IMAGES, MANIFEST, RUN_FILES
-from tlcore.run_records import Checked, Record, Said, damaged
+from tlcore.parts import Sent
+from tlcore.run_files import CHOICE, DATASET_MANIFEST, FORMAT, IMAGES, MANIFEST, RUN_FILES
+from tlcore.run_records import Checked, Record, Said, Sure, damaged
 from tlcore.runs import Run
 from tlcore.workspace import Workspace, sync_folder, write_atomic, write_json
 
-_MAX_JSON_BYTES = 150 * 10**6
 _OPTIONAL = {"evaluation.json", "model.keras"}
 
 
@@ -60,19 +61,16 @@ def take(workspace: Workspace, source: Path | IO[bytes]) -> Run:
     """
     if isinstance(source, Path) and not source.is_file():
         raise RunError(f"There is no file {source.name!r}. Give the path of one that is there.")
-    with archives.opened(source) as listing, workspace.scratch() as scratch, _full_disk_told():
-        sent = _Sent(listing)
-        check_is_new(workspace, sent.manifest.run)
-        folder = Path(scratch) / "run"
-        folder.mkdir()
-        record = _records(sent, folder)
-        dataset = _dataset(sent, record, Path(scratch) / "dataset")
-        if "run/model.keras" in sent.files:
-            _model(sent, Path(scratch), folder)
-        if dataset is not None and not _is_here(workspace, dataset):
+    with archives.opened(source) as listing, workspace.scratch() as scratch, full_disk_told():
+        sent, manifest = _opened(listing)
+        check_is_new(workspace, manifest.run)
+        run = records(sent.under("run"), Path(scratch) / "run", manifest.run)
+        dataset = _dataset(sent, run, Path(scratch) / "dataset")
+        take_model(sent.under("run"), run.folder)
+        if dataset is not None and not is_here(workspace, dataset):
             run_pictures.take(workspace, dataset, lambda name: sent.read(f"{IMAGES}/{name}"))
-        _place(workspace, folder, record.id)
-    return runs.load(workspace, record.id)
+        place(workspace, run.folder, run.id)
+    return runs.load(workspace, run.id)
 
 
 def make_ready(workspace: Workspace, run: Run) -> None:
@@ -95,69 +93,37 @@ def check_is_new(workspace: Workspace, id: str) -> None:
         raise RunError("This run was deleted here and can be had back from the deleted runs.")
 
 
-class _Sent:
-    """The parts of a file, read with their hashes checked."""
+def _opened(listing: Listing) -> tuple[Sent, _Manifest]:
+    sent = Sent.of(listing, damaged, RunError("The file holds one part twice. Export the run again."))
+    if MANIFEST not in sent:
+        raise RunError("This is no run: the zip has no thaw-run.json. Choose a file that Thaw exported.")
+    manifest = run_records.parsed(_Manifest, sent.unchecked(MANIFEST), MANIFEST)
+    if manifest.format != FORMAT:
+        raise RunError("The file was made by a newer version of Thaw. Update Thaw, and try again.")
+    known = {MANIFEST, DATASET_MANIFEST} | {f"run/{name}" for name in (*RUN_FILES, CHOICE)}
+    for name in sent.names:
+        if name not in known and not name.startswith(f"{IMAGES}/"):
+            raise damaged(clean_text(name)[:80])
+    archives.check_limits(len(sent.names), sent.size_bytes)
+    return sent.known_by(manifest.sha256), manifest
 
-    def __init__(self, listing: Listing) -> None:
-        self.files: dict[str, Found] = {}
-        if listing.skipped:
-            raise damaged(clean_text(listing.skipped[0][0])[:80])
-        for found in listing.files:
-            if found.name in self.files:
-                raise RunError("The file holds one part twice. Export the run again.")
-            self.files[found.name] = found
-        if MANIFEST not in self.files:
-            raise RunError("This is no run: the zip has no thaw-run.json. Choose a file that Thaw exported.")
-        self.manifest = run_records.parsed(_Manifest, self._content(MANIFEST), MANIFEST)
-        if self.manifest.format != FORMAT:
-            raise RunError("The file was made by a newer version of Thaw. Update Thaw, and try again.")
-        self._check_names()
 
-    def _check_names(self) -> None:
-        known = {MANIFEST, DATASET_MANIFEST} | {f"run/{name}" for name in RUN_FILES}
-        for name in self.files:
-            if name not in known and not name.startswith(f"{IMAGES}/"):
-                raise damaged(clean_text(name)[:80])
-        for name in RUN_FILES:
-            if name not in _OPTIONAL and f"run/{name}" not in self.files:
-                raise damaged(name)
-        archives.check_limits(len(self.files), sum(found.size_bytes for found in self.files.values()))
+def records(sent: Sent, folder: Path, id: str) -> Run:
+    """Write what is small of a run into a new folder, each part as it was understood.
 
-    def read(self, name: str) -> bytes:
-        """Raises RunError for a part that is missing or was changed, DatasetError for a damaged zip."""
-        content = self._content(name)
-        if hashlib.sha256(content).hexdigest() != self.manifest.sha256.get(name):
-            raise damaged(name.rpartition("/")[2])
-        return content
-
-    def _content(self, name: str) -> bytes:
-        found = self.files.get(name)
-        if found is None or found.size_bytes > _MAX_JSON_BYTES:
-            raise damaged(name.rpartition("/")[2])
-        return found.read()
-
-    def copy(self, name: str, target: Path, limit_bytes: int) -> None:
-        """What is too large for the memory."""
-        found, digest = self.files[name], hashlib.sha256()
-        if found.chunks is None:
+    ``sent``: the parts of this run. Raises RunError, DatasetError.
+    """
+    for name in RUN_FILES:
+        if name not in _OPTIONAL and name not in sent:
             raise damaged(name)
-        with open(target, "wb") as file:
-            for chunk in found.chunks(limit_bytes):
-                digest.update(chunk)
-                file.write(chunk)
-        if digest.hexdigest() != self.manifest.sha256.get(name):
-            raise damaged(name.rpartition("/")[2])
-
-
-def _records(sent: _Sent, folder: Path) -> Record:
-    """Write what is small of the run, each part as it was understood."""
-    record = run_records.parsed(Record, sent.read("run/run.json"), "run.json")
-    recipe = run_records.recipe(sent.read("run/recipe.json"))
-    said = run_records.parsed(Said, sent.read("run/about.json"), "about.json")
-    events = run_records.events(sent.read("run/history.jsonl"))
+    folder.mkdir()
+    record = run_records.parsed(Record, sent.read("run.json"), "run.json")
+    recipe = run_records.recipe(sent.read("recipe.json"))
+    said = run_records.parsed(Said, sent.read("about.json"), "about.json")
+    events = run_records.events(sent.read("history.jsonl"))
     cleaned = run_records.cleaned(record)
     run = Run(**cleaned | {"classes": tuple(record.classes)}, recipe=recipe, folder=folder)
-    if record.id != sent.manifest.run or any(clean_text(name) != name for name in record.classes):
+    if record.id != id or any(clean_text(name) != name for name in record.classes):
         raise damaged("run.json")
     try:
         # Whatever any page asks of a run can be answered.
@@ -169,41 +135,55 @@ def _records(sent: _Sent, folder: Path) -> Record:
     write_json(folder / "recipe.json", recipe.to_json())
     write_json(folder / "about.json", {"name": clean_text(said.name), "note": about.clean_note(said.note)})
     write_atomic(run.history_file, run_records.lines(events))
-    if "run/evaluation.json" in sent.files:
-        write_json(
-            run.evaluation_file, run_records.evaluation(sent.read("run/evaluation.json"), record.classes)
-        )
+    if "evaluation.json" in sent:
+        write_json(run.evaluation_file, run_records.evaluation(sent.read("evaluation.json"), record.classes))
+        _choice(sent, run)
     write_json(folder / "run.json", cleaned)
-    return record
+    return run
 
 
-def _dataset(sent: _Sent, record: Record, folder: Path) -> Dataset | None:
-    if DATASET_MANIFEST not in sent.files:
+def _choice(sent: Sent, run: Run) -> None:
+    """What was chosen by the evaluation that was sent counts for the one that is kept, which is the same."""
+    if CHOICE in sent:
+        sure = run_records.parsed(Sure, sent.read(CHOICE), CHOICE)
+        if sure.evaluation == sent.sha256("evaluation.json"):
+            confidence.keep(run, Choice(sure.temperature, sure.threshold))
+
+
+def _dataset(sent: Sent, run: Run, folder: Path) -> Dataset | None:
+    if DATASET_MANIFEST not in sent:
         return None
     dataset = run_pictures.read(sent.read(DATASET_MANIFEST), folder)
-    if (dataset.id, list(dataset.classes)) != (record.dataset_id, record.classes):
+    if (dataset.id, dataset.classes) != (run.dataset_id, run.classes):
         raise damaged("manifest.json")
     return dataset
 
 
-def _is_here(workspace: Workspace, dataset: Dataset) -> bool:
+def is_here(workspace: Workspace, dataset: Dataset) -> bool:
     try:
         return bool(datasets.load(workspace, dataset.id))
     except WorkspaceError:
         return False
 
 
-def _model(sent: _Sent, scratch: Path, folder: Path) -> None:
-    """Only what was looked at is kept of the model: its listed layers, and its weights."""
-    raw, weights = scratch / "model.keras", scratch / "weights.h5"
-    sent.copy("run/model.keras", raw, MAX_FILE_BYTES)
+def take_model(sent: Sent, folder: Path) -> None:
+    """Put the model that was sent, if any, into the run's folder, beside which there is room for a moment.
+
+    Only what was looked at is kept: its listed layers, and its weights. Raises RunError, ModelFileError.
+    """
+    if "model.keras" not in sent:
+        return
+    raw, weights = folder.with_suffix(".keras"), folder.with_suffix(".h5")
+    sent.copy("model.keras", raw, MAX_FILE_BYTES)
     with keras_files.opened(raw, "model.keras") as file:
         numbers = file.write_weights(weights)
         file.write_clean(folder / "model.keras", weights)
     imported_model.note(folder, numbers)
+    for used in (raw, weights):
+        used.unlink()
 
 
-def _place(workspace: Workspace, folder: Path, id: str) -> None:
+def place(workspace: Workspace, folder: Path, id: str) -> None:
     """Rename the finished folder to its place, so that there is never half a run."""
     workspace.runs.mkdir(parents=True, exist_ok=True)
     try:
@@ -216,7 +196,7 @@ def _place(workspace: Workspace, folder: Path, id: str) -> None:
 
 
 @contextlib.contextmanager
-def _full_disk_told() -> Iterator[None]:
+def full_disk_told() -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
+from tlcore import temperature
 from tlcore.about import MAX_NAME_CHARACTERS, MAX_NOTE_CHARACTERS
 from tlcore.archives import clean_text
 from tlcore.class_folders import MAX_CLASS_NAME_CHARACTERS
@@ -61,6 +62,14 @@ class Said(Checked):
 
     name: str = Field(default="", max_length=MAX_NAME_CHARACTERS)
     note: str = Field(default="", max_length=MAX_NOTE_CHARACTERS)
+
+
+class Sure(Checked):
+    """Of ``confidence.json``: what was chosen, and the hash of the evaluation by which it was."""
+
+    temperature: float = Field(ge=temperature.LOWEST, le=temperature.HIGHEST)
+    threshold: float = Field(ge=0, lt=1)
+    evaluation: str = Field(max_length=64)
 
 
 class _Took(BaseModel):

@@ -68,6 +68,11 @@ class Workspace:
         return self.home / "pictures"
 
     @property
+    def predictions(self) -> Path:
+        """Many pictures shown to a model at once, and what it said; a folder for each time."""
+        return self.home / "predictions"
+
+    @property
     def thumbnails(self) -> Path:
         """Small pictures for pages, named by the content of the large ones; made again when missing."""
         return self.home / "thumbnails"
@@ -100,6 +105,13 @@ class Workspace:
     @property
     def engine(self) -> Path:
         return self.home / "engine"
+
+    @property
+    def locks(self) -> Path:
+        """Files that say by being locked who is at what; made when it is asked for."""
+        folder = self.home / "locks"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
 
     def folder(self, parent: Path, id: str, what: str) -> Path:
         """The folder of one thing. Raises NotFound when the id is malformed or nothing lies there."""
@@ -161,7 +173,10 @@ def write_atomic(path: Path, content: bytes, *, make_folder: bool = True) -> Non
     """
     if make_folder:
         path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except PermissionError as error:
+        raise NotSaved(f"{path.name} could not be saved ({error.strerror}).") from error
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:

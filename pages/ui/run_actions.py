@@ -100,8 +100,8 @@ def _use_recipe(run: Run) -> None:
         "Use its recipe", icon=":material/content_copy:", help="To change something in it and train that."
     ):
         ids = {"recipe": jobs.duplicate(state.workspace(), run)}
-        state.select(**ids, **({"dataset": run.dataset_id} if _pictures_are_here(run) else {}))
-        st.switch_page(guide.FOLDER / "build/model.py")
+        state.select(**ids, **({"dataset": run.dataset_id} if pictures_are_here(run) else {}))
+        guide.go("build/model.py")
 
 
 def _export(run: Run) -> None:
@@ -110,7 +110,7 @@ def _export(run: Run) -> None:
             "The whole run as one file: recipe, history, figures and model. It can be brought in on another "
             "machine. For the model alone there is the page Export."
         )
-        here = _pictures_are_here(run)
+        here = pictures_are_here(run)
         with_pictures = st.toggle(
             "With the pictures",
             key="export_pictures",
@@ -136,7 +136,7 @@ def _packed(workspace: Workspace, run: Run, with_pictures: bool) -> bytes:
         return file.read_bytes()
 
 
-def _pictures_are_here(run: Run) -> bool:
+def pictures_are_here(run: Run) -> bool:
     try:
         return bool(datasets.load(state.workspace(), run.dataset_id).items)
     except WorkspaceError:

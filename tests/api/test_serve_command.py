@@ -1,5 +1,6 @@
 """``thaw serve RUN``: a server of its own, asked as the README says."""
 
+import asyncio
 import json
 import os
 import re
@@ -8,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,11 +17,13 @@ from typing import Any
 
 import pytest
 import requests
+import uvicorn
 from typer.testing import CliRunner
 
 from tests.conftest import ROOT, SAMPLE
 from tests.pictures import png
 from tlcore.api import examples, hosts, server, token
+from tlcore.api.limits import Limits
 from tlcore.cli.app import app
 from tlcore.errors import WorkspaceError
 from tlcore.predict import Predictor
@@ -209,6 +213,35 @@ def test_small_answers_are_sent_at_once() -> None:
         answering, _ = listening.accept()
         with answering:
             assert answering.proto == socket.IPPROTO_TCP
+
+
+def test_who_asks_nothing_is_let_go() -> None:
+    limits = Limits(headers_s=0.3)
+    with server.opened("127.0.0.1", 0) as listening:
+        address = listening.getsockname()
+        config = server.config(answer_late, limits)
+        running = uvicorn.Server(config)
+        thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            silent = [socket.create_connection(address, timeout=30) for _ in range(2)]
+            silent[1].sendall(b"GET / HTTP/1.1\r\nHost:")
+            # One that waits for its answer is no idler.
+            with socket.create_connection(address, timeout=30) as asking:
+                asking.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                assert asking.makefile("rb").read().endswith(b"late")
+            for one in silent:
+                with one:
+                    assert one.recv(1) == b"", "closed by the server"
+        finally:
+            running.should_exit = True
+            thread.join()
+
+
+async def answer_late(scope: Any, receive: Any, send: Any) -> None:
+    await asyncio.sleep(1)
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]})
+    await send({"type": "http.response.body", "body": b"late"})
 
 
 def test_for_others_only_when_it_is_said(

@@ -117,6 +117,12 @@ def test_of_several_labels_the_exact_match_is_told(
     assert row["val_accuracy"] == 0.5
 
 
+def test_a_table_that_cannot_be_written_is_told_before_the_work(home: Workspace, tmp_path: Path) -> None:
+    done = thaw("predict", "latest", str(SAMPLE), "--csv", str(tmp_path / "nowhere" / "x.csv"), home=home)
+    assert done.returncode == 1
+    assert "x.csv cannot be written: its folder is not there." in " ".join(done.stderr.split())
+
+
 def test_predict_names_the_class(first: dict[str, Any], home: Workspace, tmp_path: Path) -> None:
     pictures = [str(file) for file in sorted((SAMPLE / "instrument").iterdir())[:3]]
     done = thaw("predict", first["run"], *pictures, "--json", home=home)
@@ -214,7 +220,8 @@ def test_ctrl_c_interrupts_the_training_and_resume_goes_on(first: dict[str, Any]
 def test_describe_counts_without_tensorflow(tmp_path: Path, home: Workspace) -> None:
     recipe = tmp_path / "recipe.yaml"
     recipe.write_text("backbone: {name: vgg16}\nhead: {layers: [{dense: 128}, {dropout: 0.2}]}\n")
-    told = last_object(thaw("describe", str(recipe), "--classes", "10", "--json", home=home))
+    told = last_object(thaw("describe", str(recipe), "--classes", "10", "--fit", "crop", "--json", home=home))
+    assert told["fit"] == "crop"
     assert told["total_params"] == 14_781_642
     assert told["phases"][0]["trainable_params"] == 66_954
     call = f"app(['describe', {str(recipe)!r}], standalone_mode=False)"
@@ -289,6 +296,7 @@ def test_several_labels_take_their_loss_unless_one_was_chosen(tmp_path: Path, wo
         (("train", str(SAMPLE), "--set", "backbone.name=mobilnet"), "Did you mean 'mobilenet'"),
         (("train", str(SAMPLE), "--set", "epochs"), "--set takes KEY=VALUE"),
         (("train", str(SAMPLE / "bird")), "one folder per class"),
+        (("train", str(SAMPLE), "--fit", "squeeze"), "backbone.fit: should be 'stretch', 'crop' or 'pad'"),
         (("describe", "--set", "phases.0.freeze=1000"), "141 layers; 1000 cannot be frozen"),
         (("predict", "00000000-00000000", "x.jpg"), "There is no run '00000000-00000000'"),
         (("predict", "latest", "x.jpg"), "There is no finished run yet"),

@@ -142,6 +142,34 @@ def test_the_package_holds_all_that_is_needed(
     assert program.about in said
 
 
+def test_a_pipe_takes_every_letter(
+    shared_workspace: Workspace, tiny: Run, made: dict[str, Parity], odd: Path, tmp_path: Path
+) -> None:
+    folder = unpacked(shared_workspace, tiny, ["onnx"], tmp_path)
+    labels = ["桜 →", *tiny.classes[1:]]
+    (folder / "labels.json").write_text(json.dumps(labels), encoding="utf-8")
+    # As a pipe of Windows has it.
+    done = subprocess.run(
+        [sys.executable, str(folder / "predict.py"), str(odd)],
+        capture_output=True,
+        check=True,
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+    )
+    assert list(ast.literal_eval(done.stdout.decode())) == labels
+
+
+def test_the_recipe_of_the_package_has_the_epochs_that_were_added(
+    workspace: Workspace, few: Dataset, tmp_path: Path
+) -> None:
+    run = tiny_runs.bare(workspace, few)
+    run.record("extended", epochs=7)
+    tiny_runs.put(workspace, run, "onnx")
+    folder = unpacked(workspace, run, ["onnx"], tmp_path)
+    recipe = Recipe.load(folder / "recipe.yaml")
+    # This history has none before.
+    assert [phase.epochs for phase in recipe.phases] == [7]
+
+
 @pytest.mark.parametrize(
     "formats", [["keras", "saved_model"], ["litert", "litert_float16", "litert_int8"], ["onnx"]]
 )

@@ -1,5 +1,6 @@
 """Which pictures an export is compared on, and that its program sees them as Thaw does."""
 
+import dataclasses
 import io
 from collections import Counter
 from pathlib import Path
@@ -11,6 +12,7 @@ from PIL import Image, ImageCms
 from tests.pictures import encoded, image
 from tlcore import exporters, images
 from tlcore.datasets import Dataset, Split
+from tlcore.errors import ImageError
 from tlcore.exporters import Facts, pictures
 from tlcore.exporters.programs import PythonProgram
 from tlcore.fitting import FITS, elongation
@@ -29,6 +31,12 @@ def test_held_out_pictures_come_first_and_the_oddest_of_each_class(few: Dataset)
         of_class = [one for one in held_out if one.label == item.label]
         longest = max(elongation(one.width_px, one.height_px) for one in of_class)
         assert elongation(item.width_px, item.height_px) == longest
+
+
+def test_a_picture_that_is_gone_is_told(few: Dataset, tmp_path: Path) -> None:
+    gone = dataclasses.replace(few, folder=tmp_path / "gone")
+    with pytest.raises(ImageError):
+        pictures.of(gone, Facts(16, "crop", 3), tmp_path)
 
 
 def test_int8_is_calibrated_on_training_pictures_of_every_class(few: Dataset) -> None:

@@ -19,6 +19,8 @@ class Limits:
     """That are received, wait or are judged at one time; the next one is sent away at once."""
     receive_s: float = 60.0
     """A request that has not arrived by then is given up."""
+    headers_s: float = 20.0
+    """A connection that has not asked for anything by then is closed; of ``thaw serve`` alone."""
     threads: int = _threads()
     connections: int = 256
     """That are open at one time; of ``thaw serve`` alone."""

@@ -12,8 +12,9 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
-from tlcore.api import guard, hosts, token
+from tlcore.api import guard, hosts, patience, token
 from tlcore.api.guard import Guard
 from tlcore.api.limits import Limits
 from tlcore.api.models import Models
@@ -89,16 +90,20 @@ def address_of(listening: socket.socket) -> str:
 
 def serve(app: Starlette, listening: socket.socket, limits: Limits | None = None) -> None:
     """Answer until the process is ended."""
-    config = uvicorn.Config(
+    uvicorn.Server(config(app, limits or Limits())).run(sockets=[listening])
+
+
+def config(app: ASGIApp, limits: Limits) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
+        http=patience.protocol(limits.headers_s),
         log_level="warning",
         access_log=False,
         server_header=False,
         proxy_headers=False,
         ws="none",
         lifespan="off",
-        limit_concurrency=(limits or Limits()).connections,
+        limit_concurrency=limits.connections,
         # A picture being judged is finished; who keeps a connection open is not waited for.
         timeout_graceful_shutdown=5,
     )
-    uvicorn.Server(config).run(sockets=[listening])

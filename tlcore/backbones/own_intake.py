@@ -16,7 +16,7 @@ from tlcore.errors import ModelFileError, WorkspaceError
 from tlcore.keras_files import Facts
 from tlcore.workspace import Workspace, read_json, sync_folder, write_json
 
-__all__ = ["PIXELS", "Measure", "failed_file", "meta_file", "take"]
+__all__ = ["PIXELS", "Measure", "failed_file", "meta_file", "pixels_of", "take"]
 
 _SCALES: dict[str, Preprocessing] = {"0-255": "none", "0-1": "unit", "-1-1": "tf"}
 PIXELS = ("auto", *_SCALES, *(kind for kind in KINDS if kind not in _SCALES.values()))
@@ -37,10 +37,13 @@ def take(
     title: str = "",
     origin: str = "",
     pixels: str = "auto",
+    id: str = "",
 ) -> OwnBackbone:
     """A person's model as a backbone; the one that is there already, when it was taken before.
 
     ``name`` is the file's, for sentences; ``pixels`` one of PIXELS. Keras is not imported here.
+    ``id``: of one that comes from another Thaw, where recipes name it so; what is kept there of a file has
+    another hash than the file.
     Raises ModelFileError with the rule, the file and the way out; nothing is left of what is refused.
     """
     if pixels not in PIXELS:
@@ -49,7 +52,7 @@ def take(
     with workspace.scratch() as scratch, keras_files.opened(source, name) as file:
         kind = _kind(pixels, file.facts)
         guessed = pixels == "auto" and not _tells_pixels(file.facts)
-        id = hashlib.sha256(f"{file.sha256}:{kind}".encode()).hexdigest()[:16]
+        id = id or hashlib.sha256(f"{file.sha256}:{kind}".encode()).hexdigest()[:16]
         if (found := _existing(workspace, id)) is not None:
             return found if guessed else _known(found)
         folder = Path(scratch) / "backbone"
@@ -72,6 +75,14 @@ def take(
         measure(folder)
         _check_measured(folder, file.label)
         return _place(workspace, folder, id)
+
+
+def pixels_of(backbone: OwnBackbone) -> str:
+    """What to say of its pixels when it is taken in again."""
+    if backbone.guessed:
+        return "auto"
+    named = {kind: name for name, kind in _SCALES.items()}
+    return named.get(backbone.preprocessing, backbone.preprocessing)
 
 
 def meta_file(folder: Path) -> Path:

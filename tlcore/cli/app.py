@@ -1,31 +1,42 @@
 """The commands of ``thaw``. Each reads its words, calls the core, and prints."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 import tlcore
-from tlcore import advice, plans
-from tlcore.cli import backbones, console, datasets, disk, engine, recipe, runs
+from tlcore import advice, fitting, plans
+from tlcore.cli import backbones, console, datasets, disk, engine, project, recipe, runs
 from tlcore.cli.bench import bench
 from tlcore.cli.common import (
     AsJson,
     Data,
+    Fit,
     Home,
     RecipeFile,
     Settings,
     SplitSeed,
     TestShare,
     ValShare,
-    find_run,
     told,
     workspace_of,
 )
+from tlcore.cli.compare import compare
+from tlcore.cli.confidence import confidence
+from tlcore.cli.doctor import doctor
+from tlcore.cli.evaluate import evaluate
+from tlcore.cli.explain import explain
+from tlcore.cli.export import export
 from tlcore.cli.health import health
+from tlcore.cli.log import log
+from tlcore.cli.map import map_pictures, nearest
+from tlcore.cli.predict import predict
+from tlcore.cli.program import write_program
+from tlcore.cli.report import card, report
 from tlcore.cli.resume import resume
+from tlcore.cli.serve_run import serve, show_token
 from tlcore.cli.train import tell_report, train_and_wait
-from tlcore.errors import ThawError
 
 app = typer.Typer(
     name="thaw",
@@ -39,9 +50,25 @@ app.add_typer(datasets.app, name="datasets")
 app.add_typer(engine.app, name="engine")
 app.add_typer(runs.app, name="runs")
 app.add_typer(disk.app, name="disk")
+app.add_typer(project.app, name="project")
 app.command("bench")(bench)
 app.command("resume")(resume)
 app.command("health")(health)
+app.command("doctor")(doctor)
+app.command("predict")(predict)
+app.command("export")(export)
+app.command("log")(log)
+app.command("evaluate")(evaluate)
+app.command("compare")(compare)
+app.command("confidence")(confidence)
+app.command("explain")(explain)
+app.command("map")(map_pictures)
+app.command("nearest")(nearest)
+app.command("program")(write_program)
+app.command("report")(report)
+app.command("card")(card)
+app.command("serve")(serve)
+app.command("token")(show_token)
 
 
 def main() -> None:
@@ -77,6 +104,7 @@ def train(
     data: Data,
     recipe_file: RecipeFile = None,
     settings: Settings = None,
+    fit: Fit = None,
     name: Annotated[str, typer.Option(help="A name for the run.")] = "",
     val: ValShare = 0.25,
     test: TestShare = 0.0,
@@ -90,7 +118,7 @@ def train(
         report = train_and_wait(
             workspace,
             data,
-            recipe.read(workspace, recipe_file, settings),
+            recipe.read(workspace, recipe_file, settings, fit),
             loss_is_chosen=recipe.names_a_loss(recipe_file, settings),
             name=name,
             val_fraction=val,
@@ -104,6 +132,7 @@ def train(
 def describe(
     recipe_file: Annotated[Path | None, typer.Argument(metavar="[RECIPE]", help="A recipe file.")] = None,
     settings: Settings = None,
+    fit: Fit = None,
     classes: Annotated[int, typer.Option(min=2, help="How many classes the head tells apart.")] = 2,
     several_labels: Annotated[bool, typer.Option(help="Count for pictures with several labels.")] = False,
     home: Home = None,
@@ -113,7 +142,7 @@ def describe(
     with told(as_json):
         workspace = workspace_of(home)
         chosen = recipe.fitted(
-            recipe.read(workspace, recipe_file, settings),
+            recipe.read(workspace, recipe_file, settings, fit),
             several_labels=several_labels,
             loss_is_chosen=recipe.names_a_loss(recipe_file, settings),
         )
@@ -126,7 +155,8 @@ def describe(
     backbone_params = plan.total_params - plan.head_params
     console.out.print(
         f"{plan.recipe.backbone.name}: {len(plan.layers)} layers, {backbone_params:,} parameters; "
-        f"with the head {plan.total_params:,}.",
+        f"with the head {plan.total_params:,}.\n"
+        f"Pictures: {plan.image_size_px} px, {fitting.FITS[plan.recipe.backbone.fit]}.",
         highlight=False,
     )
     console.print_table(
@@ -143,48 +173,3 @@ def describe(
             for number, phase in enumerate(plan.phases, start=1)
         ],
     )
-
-
-@app.command()
-def predict(
-    run: Annotated[str, typer.Argument(help="The id of a run, or latest.")],
-    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Picture files.")],
-    home: Home = None,
-    as_json: AsJson = False,
-) -> None:
-    """Judge pictures with a finished run."""
-    from tlcore.predict import Predictor
-
-    with told(as_json):
-        workspace = workspace_of(home)
-        predictor = Predictor(workspace, find_run(workspace, run))
-    if predictor.note:
-        console.warn(predictor.note)
-    results: list[dict[str, Any]] = []
-    for image in images:
-        try:
-            prediction = predictor.predict_file(image)
-            results.append(
-                {
-                    "file": str(image),
-                    "label": prediction.label,
-                    "labels": prediction.labels,
-                    "probability": prediction.probability,
-                    "probabilities": prediction.probabilities,
-                }
-            )
-        except ThawError as error:
-            console.complain(f"{image.name}: {error}")
-            results.append({"file": str(image), "error": str(error)})
-    if as_json:
-        console.print_json(results)
-    else:
-        console.print_table(
-            ["file", "class", "probability"],
-            [
-                [r["file"], ", ".join(r.get("labels", [])), console.percent(r.get("probability"))]
-                for r in results
-            ],
-        )
-    if any("error" in result for result in results):
-        raise typer.Exit(1)

@@ -28,6 +28,14 @@ Data = Annotated[
 ValShare = Annotated[float, typer.Option(help="Share of the pictures kept for validation.")]
 TestShare = Annotated[float, typer.Option(help="Share of the pictures kept for the test.")]
 SplitSeed = Annotated[int, typer.Option(help="Seed of the split.")]
+Fit = Annotated[
+    str | None,
+    typer.Option(
+        "--fit",
+        metavar="stretch|crop|pad",
+        help="How pictures become squares: stretched, cropped to the centre, or padded with white.",
+    ),
+]
 RecipeFile = Annotated[Path | None, typer.Option("--recipe", help="A recipe file, YAML or JSON.")]
 
 

@@ -50,6 +50,9 @@ def _print(status: EngineStatus) -> None:
         console.print_table(["worker", "memory", console.whole("doing")], rows)
     else:
         console.out.print("No worker is there; jobs wait until one comes.")
+    if status.errands:
+        rows = [(one.pid, f"{one.memory_bytes / 1e6:.0f} MB", _doing(one)) for one in status.errands]
+        console.print_table(["light job's process", "memory", console.whole("doing")], rows)
     if status.queue:
         waiting = [
             (place, job.job, job.owner or None, job.priority)
@@ -61,5 +64,5 @@ def _print(status: EngineStatus) -> None:
 
 
 def _doing(worker: engine.WorkerStatus) -> str:
-    what = worker.job or "nothing"
+    what = worker.job or (f"helps {worker.helps}" if worker.helps else "nothing")
     return what if worker.silent_s < _SILENT_S else f"{what} (silent for {worker.silent_s:.0f} s)"

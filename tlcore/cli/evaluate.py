@@ -5,12 +5,13 @@ from typing import Annotated, Any
 
 import typer
 
-from tlcore import evaluation, measures, summary
+from tlcore import evaluation, measures, reading, summary
 from tlcore.cli import console
 from tlcore.cli.common import AsJson, Home, find_run, told, workspace_of
 from tlcore.datasets import Split
 from tlcore.errors import NotFound
 from tlcore.evaluation import Evaluation, SplitEvaluation
+from tlcore.reading import Finding
 from tlcore.runs import Run
 
 _NAMES = {Split.VAL: "validation", Split.TEST: "test"}
@@ -24,19 +25,25 @@ def evaluate(
 ) -> None:
     """Tell the figures of a finished run, each with what it means."""
     with told(as_json):
-        found = find_run(workspace_of(home), run)
+        workspace = workspace_of(home)
+        found = find_run(workspace, run)
         splits = _chosen(found, evaluation.load(found), split)
+        told_of = reading.of(workspace, found)
     if as_json:
         console.print_json(
             {
                 "run": found.id,
                 "measure": measures.name(found),
+                "reading": [one.to_json() for one in told_of],
                 "splits": {split.value: _told(result) for split, result in splits.items()},
             }
         )
         return
     for split_of, result in splits.items():
         _print(split_of, result)
+    if not split:
+        # It is about the whole run, not about some pictures.
+        _print_reading(told_of)
 
 
 def _chosen(run: Run, judged: Evaluation, split: str) -> dict[Split, SplitEvaluation]:
@@ -67,6 +74,13 @@ def _print(split: Split, result: SplitEvaluation) -> None:
             for one in _classes(result)
         ],
     )
+
+
+def _print_reading(findings: tuple[Finding, ...]) -> None:
+    for one in findings:
+        console.out.print(one.sentence, highlight=False, markup=False)
+        if one.change is not None:
+            console.out.print(f"  Try: {one.change.title}.", highlight=False, markup=False)
 
 
 def _told(result: SplitEvaluation) -> dict[str, Any]:

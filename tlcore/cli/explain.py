@@ -7,12 +7,11 @@ from typing import Annotated
 import typer
 from PIL import Image
 
-from tlcore import images
+from tlcore import images, user_files
 from tlcore.cli import console
 from tlcore.cli.common import AsJson, Home, find_run, told, workspace_of
-from tlcore.errors import ImageError, NotFound, NotSaved
+from tlcore.errors import ImageError, NotFound
 from tlcore.suggest import suggestion
-from tlcore.workspace import write_atomic
 
 _OPACITY = 0.6
 
@@ -73,10 +72,4 @@ def _opened(file: Path) -> Image.Image:
 def _save(picture: Image.Image, file: Path) -> None:
     content = io.BytesIO()
     picture.save(content, "PNG")
-    try:
-        write_atomic(file, content.getvalue(), make_folder=False)
-    except OSError as error:
-        # The folder is not there, or is closed to us.
-        raise NotSaved(
-            f"{file.name} could not be written ({error.strerror}). Choose another folder."
-        ) from error
+    user_files.write(file, content.getvalue())

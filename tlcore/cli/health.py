@@ -3,11 +3,12 @@
 from typing import Any
 
 from tlcore import health as _health
+from tlcore.asked import Stage
 from tlcore.cli import console
 from tlcore.cli.common import AsJson, Data, Home, SplitSeed, TestShare, ValShare, told, workspace_of
 from tlcore.cli.train import dataset_of
 from tlcore.datasets import Dataset
-from tlcore.health import Finding, Report, Stage
+from tlcore.health import Finding, Report
 
 _STAGES = {"features": "Features", "looks": "Pictures", "comparing": "Comparing"}
 _NAMED = 4

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tlcore import atlas, cells, images, unlike
+from tlcore import atlas, cells, images, unlike, user_files
 from tlcore.asked import Stage
 from tlcore.atlas import Charted, Projection
 from tlcore.cli import console
@@ -44,7 +44,7 @@ def map_pictures(
         charted = atlas.read(workspace, found, view)
         if charted is None:
             raise RunError("The map was removed by somebody else. Ask for it again.")
-        write_atomic(csv_file.absolute(), _table(charted).encode(), make_folder=False)
+        user_files.write(csv_file, _table(charted).encode())
     console.err.print(f"{len(charted.dataset.items):,} pictures written.", highlight=False)
 
 

@@ -6,14 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
-from tlcore import confidence, prediction_table, sources
+from tlcore import confidence, prediction_table, sources, user_files
 from tlcore.archives import clean_text
 from tlcore.cli import console
 from tlcore.cli.common import AsJson, Home, find_run, told, workspace_of
 from tlcore.errors import ThawError
 from tlcore.predict import Predictor
 from tlcore.report import Report
-from tlcore.workspace import write_atomic
 
 
 def predict(
@@ -33,6 +32,8 @@ def predict(
 ) -> None:
     """Judge pictures with a finished run. Exit status 1 when one of them could not be judged."""
     with told(as_json):
+        if csv_file is not None:
+            user_files.check_folder(csv_file)
         workspace = workspace_of(home)
         found = find_run(workspace, run)
         predictor = Predictor(workspace, found)
@@ -47,11 +48,8 @@ def predict(
             console.complain(f"{clean_text(result['file'])}: {result['error']}")
     if csv_file is not None:
         with told(as_json):
-            write_atomic(
-                csv_file,
-                prediction_table.csv_text(predictor.classes, results, may_be_unsure=may_be_unsure).encode(),
-                make_folder=False,
-            )
+            told_csv = prediction_table.csv_text(predictor.classes, results, may_be_unsure=may_be_unsure)
+            user_files.write(csv_file, told_csv.encode())
     _print(results, csv_file, as_json)
     if any("error" in result for result in results):
         raise typer.Exit(1)

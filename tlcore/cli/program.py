@@ -5,10 +5,9 @@ from typing import Annotated
 
 import typer
 
-from tlcore import datasets, plans, program
+from tlcore import datasets, plans, program, user_files
 from tlcore.cli import console, recipe
 from tlcore.cli.common import Fit, Home, RecipeFile, Settings, told, workspace_of
-from tlcore.workspace import write_atomic
 
 
 def write_program(
@@ -39,7 +38,7 @@ def write_program(
             else program.source(plan, found.classes).encode()
         )
         if out is not None:
-            write_atomic(out.absolute(), content, make_folder=False)
+            user_files.write(out, content)
     console.out.print(
         str(out) if out is not None else content.decode(), soft_wrap=True, highlight=False, markup=False
     )

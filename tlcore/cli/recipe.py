@@ -12,9 +12,14 @@ from tlcore.errors import RecipeError
 from tlcore.workspace import Workspace
 
 
-def read(workspace: Workspace, file: Path | None, settings: list[str] | None) -> Recipe:
+def read(
+    workspace: Workspace, file: Path | None, settings: list[str] | None, fit: str | None = None
+) -> Recipe:
     """Raises RecipeError; for a ``.keras`` file or a run as backbone also what taking it in raises."""
-    recipe = (Recipe.load(file) if file else Recipe()).with_changes(dict(map(_setting, settings or [])))
+    changes = dict(map(_setting, settings or []))
+    if fit is not None:
+        changes["backbone.fit"] = fit
+    recipe = (Recipe.load(file) if file else Recipe()).with_changes(changes)
     named = recipe.backbone.name
     name = own_jobs.resolve(workspace, named)
     if name == named:

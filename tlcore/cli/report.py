@@ -6,12 +6,11 @@ from typing import Annotated
 
 import typer
 
-from tlcore import model_card, run_report
+from tlcore import model_card, run_report, user_files
 from tlcore.cli import console
 from tlcore.cli.common import AsJson, Home, find_run, told, workspace_of
-from tlcore.errors import NotSaved
 from tlcore.runs import Run
-from tlcore.workspace import Workspace, write_atomic
+from tlcore.workspace import Workspace
 
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="The id of a run, or latest.")]
 
@@ -49,13 +48,7 @@ def _write(
         run = find_run(workspace, id)
         file = out or Path(name(run))
         content = text(workspace, run).encode()
-        try:
-            write_atomic(file.absolute(), content, make_folder=False)
-        except OSError as error:
-            # The folder is not there, or is closed to us.
-            raise NotSaved(
-                f"{file.name} could not be written ({error.strerror}). Choose another folder."
-            ) from error
+        user_files.write(file, content)
     if as_json:
         console.print_json({"run": run.id, "file": str(file), "bytes": len(content)})
     else:

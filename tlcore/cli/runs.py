@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tlcore import about, overview, run_files, run_import, runs, trash
+from tlcore import about, jobs, overview, run_files, run_import, runs, trash
 from tlcore.cli import console
 from tlcore.cli.common import AsJson, Home, figures, find_run, told, workspace_of
 from tlcore.errors import EngineError
@@ -40,8 +40,8 @@ def list_runs(
         lines = overview.lines(workspace)
         damaged = runs.list_damaged(workspace)
     rows = [_row(line) for line in lines]
-    for sentence in damaged:
-        console.warn(sentence)
+    for one in damaged:
+        console.warn(f"{one.sentence} It can be deleted: thaw runs delete {one.id}")
     if as_json:
         console.print_json(rows)
         return
@@ -107,6 +107,23 @@ def _workspace(context: typer.Context, home: Path | None) -> Workspace:
     return workspace_of(home or context.obj[0])
 
 
+@app.command("stop")
+def stop(context: typer.Context, run: RunId, home: Home = None) -> None:
+    """End a training that waits or goes on, whoever started it; what it has learned is kept."""
+    with told():
+        workspace = _workspace(context, home)
+        jobs.stop(workspace, find_run(workspace, run))
+
+
+@app.command("recipe")
+def recipe(context: typer.Context, run: RunId, home: Home = None) -> None:
+    """Print a run's recipe, to be trained again: thaw train DATASET --recipe FILE."""
+    with told():
+        found = find_run(_workspace(context, home), run)
+        told_recipe = runs.extended(found.recipe, found.events())
+    console.out.print(told_recipe.to_yaml(), end="", soft_wrap=True, highlight=False, markup=False)
+
+
 @app.command("rename")
 def rename(
     context: typer.Context,
@@ -150,11 +167,13 @@ def delete(context: typer.Context, run: RunId, home: Home = None) -> None:
     """Delete a run. It can be had back for some days: thaw runs undelete."""
     with told():
         workspace = _workspace(context, home)
-        found = find_run(workspace, run)
-        trash.delete(workspace, found)
-    console.err.print(
-        f"Deleted. To have it back: thaw runs undelete {found.id}", highlight=False, markup=False
-    )
+        if run in (one.id for one in runs.list_damaged(workspace)):
+            trash.delete_damaged(workspace, run)
+        else:
+            found = find_run(workspace, run)
+            trash.delete(workspace, found)
+            run = found.id
+    console.err.print(f"Deleted. To have it back: thaw runs undelete {run}", highlight=False, markup=False)
 
 
 @app.command("undelete")

@@ -2,15 +2,14 @@
 
 import contextlib
 import json
-import os
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import tlcore
-from tlcore import about
-from tlcore.errors import NotSaved, RunError, WorkspaceError
+from tlcore import about, runs, user_files
+from tlcore.errors import RunError, WorkspaceError
 from tlcore.exporters import formats, readme, store
 from tlcore.exporters.parity import Parity
 from tlcore.runs import Run
@@ -32,24 +31,11 @@ def package(workspace: Workspace, run: Run, chosen: Sequence[str], out: Path, ca
     Raises RunError for an unknown format, one that was not made of the run's model, or was refused; NotSaved.
     """
     found = {format: checked(run, format) for format in dict.fromkeys(chosen)}
-    temporary = out.with_name(f".{out.name}.{os.getpid()}.part")
-    try:
-        with open(temporary, "wb") as file:
-            # Weights do not shrink.
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-                _fill(archive, workspace, run, found)
-                if card:
-                    archive.writestr(CARD, card)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, out)
-    except OSError as error:
-        raise NotSaved(
-            f"{out.name} could not be written ({error.strerror}). Choose another folder."
-        ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+    # Weights do not shrink.
+    with user_files.writing(out) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        _fill(archive, workspace, run, found)
+        if card:
+            archive.writestr(CARD, card)
     # A workspace that cannot be written cannot be cleaned up either.
     with contextlib.suppress(WorkspaceError):
         about.mark_exported(run.folder)
@@ -79,10 +65,12 @@ def told(run: Run, found: dict[str, Parity]) -> dict[str, Any]:
 
 
 def _fill(archive: zipfile.ZipFile, workspace: Workspace, run: Run, found: dict[str, Parity]) -> None:
+    # With the epochs by which it was extended.
+    recipe = runs.extended(run.recipe, run.events())
     for format, one in found.items():
         prefix = f"{format}/" if len(found) > 1 else ""
         for name, path in store.files(run, format):
             archive.write(path, prefix + name)
-        archive.writestr(f"{prefix}recipe.yaml", run.recipe.to_yaml())
+        archive.writestr(f"{prefix}recipe.yaml", recipe.to_yaml())
         archive.writestr(f"{prefix}README.md", readme.text(workspace, run, format, one))
     archive.writestr(PARITY, json.dumps(told(run, found), ensure_ascii=False, indent=1))

@@ -45,8 +45,10 @@ def of(dataset: Dataset | None, facts: Facts, scratch: Path) -> list[Picture]:
     else:
         sides = ((Split.VAL, Split.TEST), (Split.TRAIN,))
         kept = [(dataset.path(item), item.name) for item in chosen(dataset, CHECKED, sides)]
-    odd = [(file, file.name) for file in _odd([file for file, _ in kept], scratch)]
-    return [_as_shown(file, name, facts) for file, name in [*kept, *odd]]
+    # First, so that one which is gone is told.
+    shown = [_as_shown(file, name, facts) for file, name in kept]
+    odd = _odd([file for file, _ in kept], scratch)
+    return shown + [_as_shown(file, file.name, facts) for file in odd]
 
 
 def calibration(dataset: Dataset, facts: Facts) -> Pixels:

@@ -98,6 +98,8 @@ def predict(file):
 
 {unsure}
 if __name__ == "__main__":
+    # A pipe on Windows would take only the letters of its own alphabet.
+    sys.stdout.reconfigure(encoding="utf-8")
     for file in sys.argv[1:]:
         found = predict(file)
         told = {{label: round(p, 4) for label, p in zip(LABELS, found)}}

@@ -66,8 +66,9 @@ runtime is ONNX Runtime Web {web_runtime.version()} (MIT, its licence is in `app
   none. Everywhere it works from a web server with https, and from this machine: `python -m http.server`, then
   `http://localhost:8000`.
 - **On a phone** it needs such a server: put the folder there, and the page can be added to the home screen.
-- The page makes pixels as Thaw does, but it is the browser that decodes a file and converts its colours, so a
-  probability may differ by up to about 0.02. Grey pictures of 16 bits may differ by more.
+- The page makes pixels as Thaw does, but it is the browser that decodes a file and converts its colours. Of
+  photos of more than 2000 pixels a probability may differ by up to about 0.02, of grey pictures of 16 bits by
+  more.
 - In a page of your own: take the scripts of `{FILE}` and its settings, call `await classifier.open()` once,
   and then `await classifier.classify(file)`. The words of the page are in `app/words.js`."""
 

@@ -13,6 +13,7 @@ from tlcore.evaluation import SplitEvaluation
 from tlcore.fitting import FITS
 from tlcore.intervals import wilson
 from tlcore.markdown import code, escaped
+from tlcore.report import counted
 from tlcore.runs import Run
 from tlcore.workspace import Workspace
 
@@ -99,7 +100,9 @@ def _training(workspace: Workspace, run: Run, recipe: Recipe) -> Iterator[str]:
     rows = [(name, escaped(value)) for name, value in described.items() if value not in _NOT_MADE]
     yield markdown.table(("Choice", "Value"), rows)
     epochs = runs.progress(run, run.events(), alive=False).epochs
-    yield f"It was trained for {len(epochs):,} epochs." if epochs else "Its history tells of no epoch."
+    yield (
+        f"It was trained for {counted(len(epochs), 'epoch')}." if epochs else "Its history tells of no epoch."
+    )
 
 
 def _figures(run: Run) -> Iterator[str]:

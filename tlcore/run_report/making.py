@@ -2,7 +2,7 @@
 
 from tlcore import curves, origin, recipe_difference, runs
 from tlcore.run_report.markup import Html, chart, code, folded, heading, paragraph, section, table
-from tlcore.runs import Event, Progress, Run
+from tlcore.runs import Event, Progress, Run, Status
 from tlcore.workspace import Workspace
 
 _NOT_MADE = ("off", "none", recipe_difference.NOT_THERE)
@@ -66,13 +66,21 @@ def _epochs(epochs: tuple[Event, ...]) -> Html:
     return table("Every epoch", columns, rows)
 
 
+def _sameness(run: Run) -> str:
+    """Not of a training that was ended before its last epoch, nor of a model that was trained elsewhere."""
+    stopped = runs.progress(run, run.events(), alive=False).status is Status.STOPPED
+    if stopped or run.imported_file.is_file():
+        return ""
+    return "; the same pictures, recipe and seed give the same model, but for rounding"
+
+
 def again(run: Run) -> Html:
     recipe = runs.extended(run.recipe, run.events())
     return section(
         "To make it again",
         paragraph(
             f"The dataset is {run.dataset_id}: a hash of its pictures, labels and split. Save the recipe "
-            "below as recipe.yaml; the same pictures, recipe and seed give the same model, but for rounding."
+            f"below as recipe.yaml{_sameness(run)}."
         ),
         code(f"thaw train {run.dataset_id} --recipe recipe.yaml"),
         heading(3, "recipe.yaml"),

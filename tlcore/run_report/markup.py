@@ -11,8 +11,7 @@ from tlcore.summary import Figure
 
 PICTURE_PX = 168
 FILE_PX = 224
-"""Sharp on a screen of several pixels per point; pages have pictures of this size too, so they are at "
-"hand."""
+"""Sharp on a screen of several pixels per point; pages have pictures of this size too: they are at hand."""
 
 Cell = str | int | None
 Html = str
