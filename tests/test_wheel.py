@@ -114,6 +114,10 @@ def test_what_the_wheel_holds(wheel: Path) -> None:
     layers = {file.name for file in (ROOT / "tlcore" / "backbones" / "layers").iterdir()}
     assert layers
     assert {f"tlcore/backbones/layers/{name}" for name in layers} <= set(names)
+    page = ROOT / "tlcore" / "exporters" / "web_files"
+    web = {file.relative_to(ROOT).as_posix() for file in page.rglob("*") if file.is_file()}
+    assert len(web) > 10
+    assert web <= set(names)
     assert [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".pyo"))] == []
     assert len(names) == len(set(names))
 

@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import json
 import re
+import shutil
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -92,6 +93,21 @@ def test_hostile_class_names_end_no_script(tiny: Run) -> None:
     assert "alert" not in "".join(page.sources)
     assert text.count("</script>") == len(page.sources) + 1
     assert "<!-- <b>" not in text
+
+
+def test_a_page_with_other_numbers_than_the_run_is_not_compared(
+    tiny: Run, made: dict[str, Parity], tmp_path: Path
+) -> None:
+    folder = tmp_path / "web"
+    shutil.copytree(tiny.folder / "exports" / "web", folder)
+    page = folder / "index.html"
+    facts = texts.facts(tiny)
+    for wrong in (replace(facts, classes=facts.classes[::-1]), replace(facts, choice=Choice(2.0))):
+        page.write_text(PROGRAM.text(wrong), encoding="utf-8")
+        with pytest.raises(ValueError, match="other classes, or another temperature"):
+            PROGRAM.open(folder)
+    page.write_text(PROGRAM.text(facts), encoding="utf-8")
+    PROGRAM.open(folder)
 
 
 def test_all_that_the_page_loads_lies_beside_it(tiny: Run, made: dict[str, Parity]) -> None:

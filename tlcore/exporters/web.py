@@ -16,7 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tlcore import images
+from tlcore import confidence, images
 from tlcore.confidence import Choice
 from tlcore.exporters import onnx_model, web_runtime
 from tlcore.exporters.exporter import Exporter, Facts, Opened, Source
@@ -84,7 +84,14 @@ runtime is ONNX Runtime Web {web_runtime.version()} (MIT, its licence is in `app
         return (FOLDER / FILE).read_text(encoding="utf-8").replace("SETTINGS", told)
 
     def open(self, folder: Path) -> Opened:
-        return _BESIDE.opened(_BESIDE.text(_facts(folder / FILE)), folder)
+        """Raises ValueError for a page whose numbers are not those that are compared, which lie beside it."""
+        facts = _facts(folder / FILE)
+        labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+        beside = folder / confidence.FILE
+        choice = json.loads(beside.read_text(encoding="utf-8")) if beside.is_file() else asdict(Choice())
+        if [*facts.classes] != labels or asdict(facts.choice) != choice:
+            raise ValueError("The page has other classes, or another temperature or threshold, than the run.")
+        return _BESIDE.opened(_BESIDE.text(facts), folder)
 
 
 def _facts(page: Path) -> Facts:
