@@ -18,9 +18,10 @@ MAIN = FOLDER / "pages" / "main.py"
 if str(FOLDER) not in sys.path:
     sys.path.insert(0, str(FOLDER))
 
-from pages.ui import upload_route  # noqa: E402
+from pages.ui import api_route, download_route, live_route, picture_route, upload_route  # noqa: E402
 
-app = st.App(MAIN, routes=upload_route.routes())
+ROUTES = (upload_route, download_route, api_route, live_route, picture_route)
+app = st.App(MAIN, routes=[route for module in ROUTES for route in module.routes()])
 
 # In a server this file is imported before there is a runtime; AppTest runs it as the main script.
 if runtime_exists():

@@ -6,22 +6,24 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from tests import pictures
-from tests.fake_engine import FakeEngine
+from tests import engines, pictures
+from tests.engines import FakeEngine
 from tests.pages.test_pages import metrics, opened
-from tlcore import evaluation, images, predict, runs, short_jobs, training
+from tlcore import confidence, evaluation, images, runs, short_jobs, training
 from tlcore import pictures as kept
 from tlcore.backbones import own_network
 from tlcore.cli.app import app
+from tlcore.confidence import Choice
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset, Split
-from tlcore.engine import JobState
+from tlcore.engine import JobState, Priority
 from tlcore.errors import ImageError, RunError, ThawError
 from tlcore.predict import Prediction, Predictor
 from tlcore.runs import Run
@@ -70,6 +72,33 @@ def test_a_picture_lying_on_its_side_is_judged_upright(predictor: Predictor, few
     laid = pictures.encoded(upright.transpose(Image.Transpose.ROTATE_90), exif=exif)
     expected = predictor.predict(pictures.encoded(upright))
     assert np.abs(chances(predictor.predict(laid)) - chances(expected)).max() < 1e-6
+
+
+def test_what_is_chosen_counts_from_the_next_picture_on(
+    predictor: Predictor, trained: Run, few: Dataset
+) -> None:
+    path = few.path(few.of(Split.VAL)[0])
+    before = predictor.predict_kept(path)
+    assert not before.unsure
+    try:
+        confidence.use(trained, 0.99)
+        # Nine validation pictures are too few for a temperature.
+        assert predictor.predict_kept(path) == replace(before, unsure=True)
+    finally:
+        confidence.drop(trained)
+    assert predictor.predict_kept(path) == before
+
+
+def test_the_temperature_is_applied(
+    predictor: Predictor, few: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = few.path(few.of(Split.VAL)[0])
+    before = predictor.predict_kept(path)
+    monkeypatch.setattr(confidence, "chosen", lambda run: Choice(2.0))
+    after = predictor.predict_kept(path)
+    powers = chances(before) ** 0.5
+    assert chances(after) == pytest.approx(powers / powers.sum(), abs=1e-6)
+    assert (after.label, after.unsure) == (before.label, False)
 
 
 def test_a_prediction_ranks_its_classes() -> None:
@@ -169,9 +198,7 @@ def refused(shared_workspace: Workspace, few: Dataset) -> Iterator[Run]:
 
 @pytest.fixture
 def crew(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
-    fake = FakeEngine()
-    monkeypatch.setattr(predict.engine, "start_or_find", lambda workspace: fake)
-    return fake
+    return engines.put_in_place(monkeypatch, "run")
 
 
 def test_keras_predicts_where_the_graph_is_refused(
@@ -212,7 +239,7 @@ def test_a_graph_that_is_used_needs_no_worker(predictor: Predictor) -> None:
     [
         ("lose", {}, "The worker that predicted was ended, most likely because it ran out of memory"),
         ("run", {"run-1": JobState.RUNNING}, "A training is going on, and the model of this run needs its"),
-        ("wait", {"predict-1": JobState.RUNNING}, "The worker has had no time for the picture"),
+        ("hold", {"predict-1": JobState.RUNNING}, "The worker has had no time for the picture"),
     ],
 )
 def test_a_worker_that_cannot_predict_is_a_sentence(
@@ -229,6 +256,14 @@ def test_a_worker_that_cannot_predict_is_a_sentence(
     with pytest.raises(ThawError, match=said):
         Predictor(shared_workspace, refused, behind_others=False).predict(pictures.png())
     assert not list((shared_workspace.home / "scratch").iterdir())
+
+
+def test_a_free_worker_predicts_while_another_trains(
+    shared_workspace: Workspace, refused: Run, crew: FakeEngine
+) -> None:
+    crew.queue, crew.workers = {"run-1": JobState.RUNNING}, 2
+    assert Predictor(shared_workspace, refused, behind_others=False).predict(pictures.png()).label
+    assert crew.priorities == [Priority.QUICK]
 
 
 def test_a_model_that_keras_cannot_open_is_a_sentence(

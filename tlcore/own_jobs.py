@@ -22,13 +22,14 @@ def take(
     title: str = "",
     origin: str = "",
     pixels: str = "auto",
+    id: str = "",
     behind_others: bool = True,
     wait_s: float = WAIT_S,
 ) -> OwnBackbone:
     """A ``.keras`` file as a backbone, its name in recipes ``own:<id>``. Waits for the worker.
 
     ``behind_others``: also for a worker that has something else to do; if not, that raises EngineError at
-    once. A model that was taken before needs no worker.
+    once. A model that was taken before needs no worker. ``id``: of one that comes from another Thaw.
     Raises ModelFileError, WorkspaceError or EngineError; nothing is left half-made.
     """
 
@@ -36,7 +37,7 @@ def take(
         _measure(workspace, folder, behind_others, wait_s)
 
     return own_intake.take(
-        workspace, source, measure=measure, name=name, title=title, origin=origin, pixels=pixels
+        workspace, source, measure=measure, name=name, title=title, origin=origin, pixels=pixels, id=id
     )
 
 

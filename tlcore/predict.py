@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from tlcore import engine, images, keras_answers, outputs, runtimes, short_jobs
+from tlcore import confidence, engine, images, keras_answers, outputs, runtimes, short_jobs
 from tlcore.engine import Engine
 from tlcore.errors import EngineError, ImageError, RunError
 from tlcore.evaluation import THRESHOLD
@@ -26,6 +26,8 @@ class Prediction:
     """Of each class, in the dataset's order."""
     independent: bool = False
     """Whether each probability is an answer of its own (sigmoid); else they sum to 1."""
+    unsure: bool = False
+    """Whether it says "I don't know": it is less sure than was chosen for the run (``confidence``)."""
 
     @property
     def label(self) -> str:
@@ -53,6 +55,7 @@ class Predictor:
 
     A run whose converted graph differs too much from Keras is left to a worker. ``behind_others``: also to
     one that has something else to do, which is waited for; if not, that raises EngineError at once.
+    What is chosen of how sure it has to be counts from the next picture on.
     Raises RunError when the run has no model.
     """
 
@@ -68,28 +71,31 @@ class Predictor:
             self._run = _Worker(workspace, run, behind_others).run
         else:
             self._run = runtimes.open_graph(workspace, run)[0].run
-        self._size_px = record.image_size_px
+        self._size_px, self._fit = record.image_size_px, run.recipe.backbone.fit
         self.classes = run.classes
-        self._independent = run.output.activation == "sigmoid" and run.output.units > 1
+        self._of = run
 
     def predict(self, content: bytes) -> Prediction:
         """``content``: a picture file. It is made safe and upright exactly as the training pictures were.
 
-        Raises ImageError for something that is no picture.
+        Raises ImageError for something that is no picture; WorkspaceError for a damaged choice.
         """
         safe = images.make_safe(content)
         with Image.open(io.BytesIO(safe.content)) as image:
-            return self._judged(images.to_pixels(image, self._size_px))
+            raw = self._raw(images.to_pixels(image, self._size_px, self._fit))
+        return said(self._of, raw)[0]
 
     def predict_kept(self, path: Path) -> Prediction:
         """``path``: a picture of a dataset or of ``pictures.keep``, which was made safe already."""
-        return self._judged(images.load_rgb(path, self._size_px))
+        return said(self._of, self.raw_kept(path)[None])[0]
 
-    def _judged(self, pixels: npt.NDArray[np.uint8]) -> Prediction:
-        row = outputs.probabilities(self._run(pixels[None]))[0]
-        return Prediction(
-            {name: float(value) for name, value in zip(self.classes, row, strict=True)}, self._independent
-        )
+    def raw_kept(self, path: Path) -> runtimes.Numbers:
+        """Of each class, (classes,), as the model says it, for ``said``; ``path`` as of ``predict_kept``."""
+        found: runtimes.Numbers = self._raw(images.load_rgb(path, self._size_px, self._fit))[0]
+        return found
+
+    def _raw(self, pixels: npt.NDArray[np.uint8]) -> runtimes.Numbers:
+        return outputs.probabilities(self._run(pixels[None]))
 
     def predict_file(self, path: Path) -> Prediction:
         """Raises ImageError for a file that is not there or is no picture."""
@@ -97,6 +103,23 @@ class Predictor:
             return self.predict(path.read_bytes())
         except OSError as error:
             raise ImageError(f"It cannot be read ({error.strerror}).") from error
+
+
+def said(run: Run, raw: runtimes.Numbers) -> list[Prediction]:
+    """What is said of each picture, by what is chosen now of how sure the run has to be.
+
+    ``raw``: (n, classes), of ``Predictor.raw_kept``. Raises WorkspaceError for a damaged choice.
+    """
+    choice = confidence.chosen(run)
+    rows = choice.applied(run, raw)
+    return [
+        Prediction(
+            {name: float(value) for name, value in zip(run.classes, row, strict=True)},
+            run.output.independent,
+            bool(doubt),
+        )
+        for row, doubt in zip(rows, choice.unsure(run, rows), strict=True)
+    ]
 
 
 class _Worker:
@@ -133,8 +156,7 @@ class _Worker:
 
 def _check_free(crew: Engine) -> None:
     """Other predictions are over in a moment, a training is not."""
-    others = [key for key in crew.jobs() if not key.startswith(_KEY)]
-    if others and len(others) >= len(crew.status().workers):
+    if short_jobs.others_in_the_way(crew, ours=_KEY):
         raise EngineError(
             "A training is going on, and the model of this run needs its worker. Try again when it has ended."
         )

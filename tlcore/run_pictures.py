@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from tlcore import datasets, grouping, images, manifest, run_records
 from tlcore.archives import MAX_FILES, clean_text
 from tlcore.class_folders import MAX_CLASS_NAME_CHARACTERS
-from tlcore.datasets import Dataset, LeftOut
+from tlcore.datasets import Dataset, Item, LeftOut
 from tlcore.errors import DatasetError, RunError
 from tlcore.intake import MAX_CLASSES
 from tlcore.run_records import Checked, Count, FileName, Words
@@ -87,12 +87,16 @@ def take(workspace: Workspace, dataset: Dataset, picture: Callable[[str], bytes]
     """
     (dataset.folder / "images").mkdir(parents=True)
     for item in {item.file: item for item in dataset.items}.values():
-        content = picture(item.file)
-        if hashlib.sha256(content).hexdigest() != item.sha256:
-            raise RunError("A picture in the file is damaged, or was changed. Export the run again.")
-        images.check_kept(content, item.width_px, item.height_px)
-        dataset.path(item).write_bytes(content)
+        dataset.path(item).write_bytes(checked(picture(item.file), item))
     return datasets.keep(workspace, dataset)
+
+
+def checked(content: bytes, item: Item) -> bytes:
+    """The content of an item's file, if it is what the item says. Raises RunError, DatasetError."""
+    if hashlib.sha256(content).hexdigest() != item.sha256:
+        raise RunError("A picture in the file is damaged, or was changed. Export the run again.")
+    images.check_kept(content, item.width_px, item.height_px)
+    return content
 
 
 def _holds_together(dataset: Dataset) -> bool:

@@ -10,7 +10,6 @@ from pages.ui.folder_drop import folder_drop
 from pages.ui.sending import LONGEST_PX, Sent
 from tlcore import images, intake_jobs
 from tlcore.errors import DatasetError
-from tlcore.intake_records import Intake
 
 LABELS_CSV = """file,labels
 images/1.jpg,cat
@@ -23,7 +22,7 @@ def bring(sample: Path) -> None:
     with st.container(border=True):
         st.markdown("**Try it on the sample**: 228 drawings in six classes, from birds to vehicles.")
         if st.button("Use the sample", type="primary", icon=":material/play_arrow:"):
-            taking.begin(lambda: _start(sample))
+            taking.begin(lambda: taking.start(sample))
     with st.container(border=True):
         st.markdown("**Bring your own**")
         _drop()
@@ -69,7 +68,7 @@ def _path() -> None:
             help="It is read where it lies, and nothing is sent.",
         )
         if st.form_submit_button("Use these pictures", icon=":material/folder_open:") and given.strip():
-            taking.begin(lambda: _start(_existing(given)))
+            taking.begin(lambda: taking.start(_existing(given)))
 
 
 def _existing(given: str) -> Path:
@@ -79,11 +78,6 @@ def _existing(given: str) -> Path:
             "There is no folder or file of this name. Give the whole path, as your file manager shows it."
         )
     return path
-
-
-def _start(source: Path) -> Intake:
-    name = source.name if source.is_dir() else source.name.partition(".")[0]
-    return intake_jobs.start(state.workspace(), source, name=name, owner=state.owner())
 
 
 def _explain_labels() -> None:

@@ -1,6 +1,7 @@
 """Pictures being taken in by a worker: how far it is, and what became of it."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 
@@ -21,6 +22,12 @@ def begin(start: Callable[[], Intake]) -> None:
             record = start()
         state.select(intake=record.id)
         st.rerun()
+
+
+def start(source: Path) -> Intake:
+    """Queue a folder or archive of this computer, under its own name."""
+    name = source.name if source.is_dir() else source.name.partition(".")[0]
+    return intake_jobs.start(state.workspace(), source, name=name, owner=state.owner())
 
 
 def show() -> bool:

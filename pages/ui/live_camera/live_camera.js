@@ -1,0 +1,167 @@
+// The camera, and what a run says of what it sees: the next picture is sent when the answer to the last is here.
+
+// By run, of the module: Streamlit calls the function below at each change of the page.
+const lives = new Map()
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const live = lives.get("camera") ?? { sentence: "" }
+  lives.set("camera", live)
+  const at = (query) => parentElement.querySelector(query)
+  Object.assign(live, { data, at, root: parentElement, kept: (id) => setTriggerValue("kept", id) })
+  at("button.on").onclick = () => turnOn(live)
+  at("button.other").onclick = () => turnOn(live, true)
+  at("button.end").onclick = () => { turnOff(live); at("button.on").focus() }
+  at("button.keep").onclick = () => keep(live)
+  drawAll(live)
+  return () => {
+    // Streamlit may have drawn another in its place already.
+    if (live.root === parentElement) turnOff(live)
+  }
+}
+
+// ---- The camera
+
+async function turnOn(live, other = false) {
+  if (!cameraIsAllowed()) return say(live, NOT_ALLOWED)
+  const devices = await videoInputs()
+  const now = live.stream?.getVideoTracks()[0]?.getSettings().deviceId
+  const next = devices[(devices.findIndex(({ deviceId }) => deviceId === now) + 1) % devices.length]
+  const which = other && next ? { deviceId: { exact: next.deviceId } } : { facingMode: "environment" }
+  turnOff(live)
+  const asked = (live.asked = {})
+  try {
+    const stream = await navigator.mediaDevices.getUserMedia({
+      video: { width: { ideal: 1280 }, height: { ideal: 720 }, ...which },
+    })
+    // Meanwhile somebody may have left the page, or asked again.
+    if (live.asked !== asked || !live.root.isConnected) return stream.getTracks().forEach((track) => track.stop())
+    live.stream = stream
+    live.devices = await videoInputs()
+    stream.getVideoTracks()[0].onended = () => {
+      turnOff(live)
+      say(live, "The camera was taken away. Start it again.")
+    }
+    say(live, "")
+    live.at("button.keep").focus()
+    if (live.data.live) watch(live, stream)
+  } catch (error) {
+    say(live, whyNot(error))
+  }
+}
+
+function turnOff(live) {
+  live.asked = null
+  for (const track of live.stream?.getTracks() ?? []) {
+    track.onended = null
+    track.stop()
+  }
+  live.stream = null
+  live.found = null
+  live.times = []
+  drawAll(live)
+}
+
+// A frame as a JPEG, at most so large; null while there is none.
+async function shot(live, longest, quality) {
+  const video = live.at("video")
+  if (!video.videoWidth) return null
+  const scale = Math.min(1, longest / Math.max(video.videoWidth, video.videoHeight))
+  const canvas = document.createElement("canvas")
+  canvas.width = Math.round(video.videoWidth * scale)
+  canvas.height = Math.round(video.videoHeight * scale)
+  const context = canvas.getContext("2d")
+  context.imageSmoothingQuality = "high"
+  context.drawImage(video, 0, 0, canvas.width, canvas.height)
+  return new Promise((done) => canvas.toBlob(done, "image/jpeg", quality))
+}
+
+// ---- What is said of it
+
+async function watch(live, stream) {
+  live.times = []
+  while (live.stream === stream) {
+    const begun = performance.now()
+    // Nobody sees it: the tab is behind another one, or the page is folded up.
+    const seen = !document.hidden && live.at("video").checkVisibility()
+    const blob = seen ? await shot(live, live.data.sent_px, 0.8) : null
+    if (blob) {
+      const { found, message } = await judge(live, blob, "")
+      if (live.stream !== stream) return
+      live.found = found ?? live.found
+      if (found) live.times = [...live.times, performance.now()].slice(-20)
+      live.sentence = message
+      drawFound(live)
+    }
+    const rest = live.sentence || !blob ? 500 : 1000 / live.data.a_second - (performance.now() - begun)
+    await new Promise((done) => setTimeout(done, Math.max(0, rest)))
+  }
+}
+
+async function keep(live) {
+  const blob = await shot(live, live.data.kept_px, 0.92)
+  if (!blob) return
+  const { found, message } = await judge(live, blob, "?keep=1")
+  if (found) live.kept(found.picture)
+  say(live, message)
+}
+
+async function judge(live, blob, query) {
+  try {
+    const answer = await fetch(live.data.ask + query, {
+      method: "POST", body: blob, headers: { "Content-Type": "image/jpeg", "X-Thaw-Token": live.data.token },
+      signal: AbortSignal.timeout(20000),
+    })
+    const told = await answer.json()
+    return answer.ok ? { found: told, message: "" } : { found: null, message: told.message }
+  } catch {
+    return { found: null, message: "The server does not answer. It is asked again." }
+  }
+}
+
+// ---- What is seen
+
+const percent = (share) => `${(100 * share).toFixed(1)}%`
+
+function say(live, sentence) {
+  live.sentence = sentence
+  drawAll(live)
+}
+
+function drawAll(live) {
+  const { at } = live
+  at(".off").hidden = Boolean(live.stream)
+  at(".live").hidden = !live.stream
+  at("button.other").hidden = (live.devices?.length ?? 0) < 2
+  const video = at("video")
+  if (video.srcObject !== (live.stream ?? null)) video.srcObject = live.stream ?? null
+  drawFound(live)
+}
+
+function drawFound(live) {
+  const { at, found, sentence } = live
+  // Only what has changed: a screen reader reads it out.
+  const write = (place, text) => { if (place.textContent !== text) place.textContent = text }
+  write(at(".said"), sentence ?? "")
+  at(".said").hidden = !sentence
+  at(".ranked").hidden = !live.data.live
+  if (!live.data.live) {
+    write(at(".class"), "")
+    return write(at(".pace"), "This model judges a picture at a time: keep one.")
+  }
+  write(at(".class"), found ? (found.unsure ? "I don't know" : found.labels.join(", ") || "None of the classes") : "")
+  at(".ranked").replaceChildren(...(found?.ranked ?? []).map(drawLine))
+  const [first, last] = [live.times?.[0], live.times?.at(-1)]
+  const pace = live.times?.length > 2 ? (1000 * (live.times.length - 1)) / (last - first) : 0
+  write(at(".pace"), pace ? `${pace < 9.95 ? pace.toFixed(1) : Math.round(pace)} pictures a second` : "")
+}
+
+function drawLine([name, share]) {
+  const line = document.createElement("li")
+  const part = (kind, className, text = "") => Object.assign(document.createElement(kind), { className, textContent: text })
+  const bar = part("span", "bar")
+  const inner = document.createElement("i")
+  inner.style.width = percent(share)
+  bar.append(inner)
+  line.append(part("span", "name", name), part("span", "share", percent(share)), bar)
+  return line
+}

@@ -1,0 +1,148 @@
+"""Files shown to a run: one is judged at once, of many a batch is made, which is watched."""
+
+import streamlit as st
+
+from pages.ui import judging, state
+from pages.ui.folder_drop import folder_drop
+from pages.ui.messages import guarded, literal, told
+from pages.ui.sending import Sent
+from tlcore import pictures, prediction_jobs, predictions, runs, sources, uploads
+from tlcore.errors import DatasetError, ThawError
+from tlcore.predictions import Batch, Look, Status
+from tlcore.runs import Run
+from tlcore.uploads import Kind, Upload
+
+LOOK_S = 0.5
+
+
+def bring(run: Run) -> None:
+    """The place to drop files at. Raises NotFound for an upload that is gone, and as ``pictures.keep``."""
+    sent = folder_drop("predict_files", pictures=True, whole=True)
+    st.caption("One picture or many, a folder, a zip, a tar or a tar.gz. They are sent as they are.")
+    if sent is None:
+        return
+    # The answer to the picture before would stand under this one's name.
+    state.select(picture=None, batch=None)
+    if _is_one(sent):
+        state.select(picture=_kept(sent.upload))
+    else:
+        begun = prediction_jobs.start_upload(
+            state.workspace(), run, sent.upload, judging.opener(run), missing=sent.missing
+        )
+        state.select(batch=begun.id)
+    st.rerun()
+
+
+def _is_one(sent: Sent) -> bool:
+    if sent.upload.kind is not Kind.FOLDER:
+        return False
+    names = [*uploads.arrived(sent.upload), *sent.missing]
+    return len(names) == 1
+
+
+def _kept(upload: Upload) -> str:
+    """The id of the picture in the upload, which is removed."""
+    try:
+        if not uploads.arrived(upload):
+            raise DatasetError("The picture could not be read where it was sent from. Choose it again.")
+        with sources.opened(upload.data, called=upload.name) as (listing, _):
+            if not listing.files:
+                raise DatasetError(listing.skipped[0][1])
+            return pictures.keep(state.workspace(), listing.files[0].read())
+    finally:
+        uploads.discard(state.workspace(), upload)
+
+
+def watch(run: Run, batch: Batch) -> bool:
+    """How far a batch is; whether it is still under way."""
+    look = predictions.look(state.workspace(), batch)
+    if look.status is Status.JUDGING:
+        with st.container(border=True):
+            st.markdown(f"**{literal(batch.name)}**")
+            st.fragment(_watch, run_every=LOOK_S)(batch)
+        return True
+    if look.status is Status.DONE:
+        return False
+    if look.status is Status.FAILED:
+        st.error(literal(look.message), icon=":material/info:")
+    else:
+        how = "was stopped" if look.status is Status.STOPPED else "was interrupted"
+        st.warning(f"It {how} after {look.done:,} of {look.total:,} files.", icon=":material/info:")
+    st.button("Go on", key="go_on_judging", icon=":material/play_arrow:", on_click=_go_on, args=(batch.id,))
+    return False
+
+
+def show_forget(batch: Batch) -> None:
+    st.button(
+        "Forget these pictures",
+        key="forget_batch",
+        icon=":material/delete:",
+        on_click=_forget,
+        args=(batch.id,),
+    )
+
+
+def _watch(batch: Batch) -> None:
+    # A fragment that looks again by itself is called by Streamlit, not by the page and its guard.
+    with guarded():
+        look = predictions.look(state.workspace(), batch)
+        if look.status is not Status.JUDGING:
+            st.rerun()
+        st.progress(look.done / max(1, look.total), words(look))
+        st.button("Stop", key="stop_judging", icon=":material/stop:", on_click=_stop, args=(batch.id,))
+
+
+def words(look: Look) -> str:
+    """What stands over the bar."""
+    return f"{look.done:,} of {look.total:,} files" if look.total else "Reading the files …"
+
+
+def show_other_model(run: Run, batch: Batch) -> bool:
+    """Whether another run judged these pictures, or this one before it was trained on; and the way out."""
+    if batch.run_id == run.id and batch.model == predictions.model_of(run):
+        return False
+    if batch.run_id == run.id:
+        said = "was trained on since it judged these pictures."
+        st.info(f"{literal(run.name)} {said}", icon=":material/info:")
+    else:
+        try:
+            name = runs.load(state.workspace(), batch.run_id).name
+        except ThawError:
+            name = "a run that is gone"  # Its pictures can be judged by this one all the same.
+        said = f"These pictures ({batch.name}) were judged by {name}, not by {run.name}."
+        st.info(literal(said), icon=":material/info:")
+    with st.container(horizontal=True):
+        st.button(
+            "Judge them with this run",
+            key="judge_again",
+            icon=":material/replay:",
+            on_click=_again,
+            args=(batch.id, run.id),
+        )
+        show_forget(batch)
+    return True
+
+
+@told
+def _stop(id: str) -> None:
+    prediction_jobs.stop(predictions.load(state.workspace(), id))
+
+
+@told
+def _go_on(id: str) -> None:
+    batch = predictions.load(state.workspace(), id)
+    run = runs.load(state.workspace(), batch.run_id)
+    prediction_jobs.go_on(state.workspace(), batch, judging.opener(run))
+
+
+@told
+def _again(id: str, run_id: str) -> None:
+    batch, run = predictions.load(state.workspace(), id), runs.load(state.workspace(), run_id)
+    other = prediction_jobs.again(state.workspace(), batch, run, judging.opener(run))
+    state.select(batch=other.id, picture=None)
+
+
+@told
+def _forget(id: str) -> None:
+    predictions.forget(state.workspace(), predictions.load(state.workspace(), id))
+    state.select(batch=None, picture=None)
