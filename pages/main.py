@@ -6,6 +6,7 @@ from pages.ui import guide, messages, sidebar, state
 
 # One place to add a page: section, file, title, icon.
 PAGES = {
+    "": (("home/start.py", "Start", ":material/home:"),),
     "Build": (
         ("build/data.py", "Data", ":material/photo_library:"),
         ("build/model.py", "Model", ":material/layers:"),
@@ -13,8 +14,11 @@ PAGES = {
     ),
     "Understand": (
         ("understand/evaluate.py", "Evaluate", ":material/analytics:"),
+        ("understand/map.py", "Map", ":material/scatter_plot:"),
+        ("understand/labels.py", "Label doctor", ":material/stethoscope:"),
         ("understand/compare.py", "Compare", ":material/compare_arrows:"),
         ("understand/runs.py", "Runs", ":material/list_alt:"),
+        ("understand/concepts.py", "Concepts", ":material/school:"),
     ),
     "Use": (
         ("use/predict.py", "Predict", ":material/center_focus_strong:"),
@@ -28,7 +32,7 @@ st.logo(str(guide.FOLDER / "ui" / "logo.svg"), size="large")
 page = st.navigation(
     {
         section: [
-            st.Page(guide.FOLDER / file, title=title, icon=icon, default=title == "Data")
+            st.Page(guide.FOLDER / file, title=title, icon=icon, default=title == "Start")
             for file, title, icon in pages
         ]
         for section, pages in PAGES.items()

@@ -5,6 +5,7 @@ import streamlit as st
 from pages.ui import guide, messages, state, taking
 from pages.ui.dataset_export import show_deleted, show_export, show_removal
 from pages.ui.gallery import show_gallery
+from pages.ui.hand_over import show_hand_over, show_open, show_opened
 from pages.ui.health import show_health
 from pages.ui.intake import bring
 from pages.ui.messages import literal
@@ -57,6 +58,7 @@ def show_left_out(dataset: Dataset) -> None:
 
 st.title("Data")
 show_deleted()
+show_opened()
 for damaged in datasets.list_damaged(state.workspace()):
     st.warning(literal(damaged.reason), icon=":material/broken_image:")
 dataset = None
@@ -66,6 +68,7 @@ under_way = taking.show()
 if dataset is None and not under_way:
     st.markdown("Bring pictures in **one folder per class**: the folders' names become the classes.")
     bring(guide.SAMPLE)
+    show_open()
 elif dataset is not None:
     st.header(literal(dataset.name), divider="gray")
     show_counts(dataset)
@@ -78,7 +81,9 @@ elif dataset is not None:
     show_split(dataset)
     show_more(dataset)
     show_export(dataset)
+    show_hand_over(dataset)
     show_removal(dataset)
     if not under_way:
         with st.expander("Bring other pictures", icon=":material/add_photo_alternate:"):
             bring(guide.SAMPLE)
+        show_open()

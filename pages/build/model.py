@@ -1,53 +1,84 @@
-"""Choose the backbone, what of it stays frozen, and the head on top."""
+"""Choose the backbone, what of it stays frozen, and the head: by four questions, or control by control."""
 
 import streamlit as st
 
-from pages.ui import guide, messages, state
+from pages.ui import concept, depth, guide, guided, messages, state
 from pages.ui.designer import design_head
 from pages.ui.freezing import choose_freeze
 from pages.ui.network_options import set_options
 from pages.ui.network_table import compare_networks
-from pages.ui.networks import choose_network
+from pages.ui.networks import choose_network, found, warn_of_missing_weights
 from pages.ui.objective import fitting, set_objective, warn_of_labels
 from pages.ui.own_model import bring_model
 from pages.ui.phases import buttons
+from pages.ui.picture_fit import choose_fit
 from pages.ui.program import show_program
 from pages.ui.warn import warn
 from tlcore import plans
+from tlcore.backbones import AnyBackbone
+from tlcore.config import Recipe
+from tlcore.datasets import Dataset
+from tlcore.plans import Plan
 
-st.title("Model")
-dataset = state.dataset()
-recipe = state.recipe()
-space = state.workspace()
 
-if dataset is None:
-    st.info("No pictures are chosen yet; the counts below are for two classes.", icon=":material/info:")
-
-with st.container(border=True):
-    st.subheader("Backbone", anchor=False)
-    entry = choose_network(recipe)
-    usable = entry is not None and set_options(recipe, entry)
-    compare_networks(recipe)
-    bring_model()
-
-plan = None
-if usable:
+def plan_of(recipe: Recipe, dataset: Dataset | None) -> Plan | None:
     warn_of_labels(recipe, dataset)
+    space = state.workspace()
     with messages.shown():
         fit = fitting(recipe, dataset)
-        plan = plans.for_dataset(fit, dataset, space) if dataset else plans.make(fit, 2, workspace=space)
-    if plan is None:
-        # A freeze choice that this network does not have: a ready-made schedule has one that fits.
-        buttons(recipe)
+        return plans.for_dataset(fit, dataset, space) if dataset else plans.make(fit, 2, workspace=space)
+    # A freeze choice that this network does not have: a ready-made schedule has one that fits.
+    buttons(recipe)
+    return None
 
-if plan is not None:
+
+def ask_and_choose(recipe: Recipe, dataset: Dataset | None) -> bool:
+    """The questions and what they choose; whether it can be trained."""
+    concept.what_is("backbone", "feature", "freezing", "head")
+    guided.ask(recipe)
+    if found(recipe) is None:
+        return False
+    warn_of_missing_weights(recipe)
+    plan = plan_of(recipe, dataset)
+    if plan is not None:
+        guided.show(plan, dataset)
+    return True
+
+
+def set_everything(recipe: Recipe, dataset: Dataset | None) -> bool:
+    """Every control; whether it can be trained."""
+    with st.container(border=True):
+        st.subheader("Backbone", anchor=False)
+        concept.what_is("backbone", "feature")
+        entry = _set_network(recipe, dataset)
+        compare_networks(recipe)
+        bring_model()
+    if entry is None:
+        return False
+    plan = plan_of(recipe, dataset)
+    if plan is not None:
+        _set_layers(recipe, plan, dataset)
+    return True
+
+
+def _set_network(recipe: Recipe, dataset: Dataset | None) -> AnyBackbone | None:
+    entry = choose_network(recipe)
+    if entry is None or not set_options(recipe, entry):
+        return None
+    choose_fit(recipe, dataset)
+    return entry
+
+
+def _set_layers(recipe: Recipe, plan: Plan, dataset: Dataset | None) -> None:
     with st.container(border=True):
         st.subheader("Frozen and trained", anchor=False)
+        concept.what_is("freezing")
         choose_freeze(recipe, plan, dataset)
         warn(plan, dataset)
 
     with st.container(border=True):
         st.subheader("Head", anchor=False)
+        concept.what_is("head")
         design_head(recipe, plan)
 
     with st.container(border=True):
@@ -56,5 +87,18 @@ if plan is not None:
 
     show_program(plan, dataset.classes if dataset else ("first", "second"))
 
+
+st.title("Model")
+dataset = None
+with messages.shown():
+    dataset = state.dataset()
+recipe = state.recipe()
+deep = depth.choose()
+
+if dataset is None:
+    st.info("No pictures are chosen yet; the counts below are for two classes.", icon=":material/info:")
+    guide.link("Bring pictures", "build/data.py", ":material/photo_library:")
+
+usable = ask_and_choose(recipe, dataset) if deep is depth.Depth.GUIDED else set_everything(recipe, dataset)
 if usable:
     guide.onward("Next: train it", "build/train.py")

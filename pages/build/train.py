@@ -4,7 +4,7 @@ import time
 
 import streamlit as st
 
-from pages.ui import guide, messages, state
+from pages.ui import concept, guide, journey, messages, reading, state
 from pages.ui.augmenting import set_augmentation
 from pages.ui.networks import found, warn_of_missing_weights
 from pages.ui.objective import fitting, warn_of_labels
@@ -15,6 +15,7 @@ from tlcore import jobs, plans
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.plans import Plan
+from tlcore.runs import Run
 
 DOUBLE_CLICK_S = 2.0
 # A wish that no page came to fulfil, since somebody left it, is forgotten.
@@ -59,12 +60,14 @@ def plan_of(recipe: Recipe, dataset: Dataset) -> Plan | None:
     return None
 
 
-def set_and_start(dataset: Dataset) -> None:
+def set_and_start(dataset: Dataset, run: Run | None) -> None:
+    """``run``: the one that is looked at."""
     recipe = state.recipe()
     if found(recipe) is None:
         guide.link("Choose another network", "build/model.py", ":material/hub:")
         return
     plan = plan_of(recipe, dataset)
+    concept.what_is("epoch", "learning_rate", "batch")
     set_training(recipe, plan)
     with st.expander("Augmentation", icon=":material/auto_fix_high:", key="augmentation"):
         set_augmentation(recipe, dataset, plan)
@@ -75,6 +78,8 @@ def set_and_start(dataset: Dataset) -> None:
         warn(plan, dataset)
     warn_of_missing_weights(recipe)
     st.caption(messages.literal(f"{dataset.name} · {recipe.summary()}"))
+    if run is not None and run.dataset_id == dataset.id:
+        reading.show_difference(run, fitting(recipe, dataset))
     st.button("Start training", type="primary", icon=":material/play_arrow:", on_click=wish)
     start_if_wished(recipe, dataset)
 
@@ -86,13 +91,20 @@ with messages.shown():
 # A run outlives its dataset: without the one, the other is still shown.
 with messages.shown():
     dataset = state.dataset()
+led = run if journey.leads(run) else None
+if led is not None:
+    st.markdown(
+        "The sample is in, and a ready-made recipe trains on it. The controls for other runs are below."
+    )
+    watch(led)
+    st.divider()
 if dataset is not None:
     with messages.shown():
-        set_and_start(dataset)
+        set_and_start(dataset, run)
 elif run is None:
-    guide.dataset()
+    guide.bring_pictures()
 
-if run is not None:
+if run is not None and led is None:
     watch(run)
-else:
+elif run is None:
     st.info("Accuracy and loss appear here while the model trains.", icon=":material/show_chart:")

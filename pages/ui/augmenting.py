@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui import controls, state
+from pages.ui import concept, controls, state
 from pages.ui.messages import literal, shown, told
 from tlcore import augmentation, images, presets
 from tlcore.config import Augmentation, Recipe
@@ -41,6 +41,7 @@ def set_augmentation(recipe: Recipe, dataset: Dataset, plan: Plan | None) -> Non
         "Changed copies of your pictures teach the model what does not matter: where a thing stands, how "
         "light it is. It helps most with few pictures."
     )
+    concept.what_is("augmentation")
     _preset(recipe.augmentation)
     with st.expander("Set each change", icon=":material/tune:"):
         _changes(recipe)

@@ -22,7 +22,7 @@ def choose_freeze(recipe: Recipe, plan: Plan, dataset: Dataset | None) -> None:
     number = phases.shown_phase(recipe)
     phase = plan.phases[number]
     _slider(number, phase, plan)
-    _strip(plan, number)
+    show_strip(plan, number)
     _counts(plan, number, dataset)
     _statistics(recipe, plan, number)
     _table(plan, phase)
@@ -64,7 +64,7 @@ def _freeze_changed(number: int, count: int) -> None:
     state.select_recipe(state.recipe().changed(f"phases.{number}.freeze", choice))
 
 
-def _strip(plan: Plan, number: int) -> None:
+def show_strip(plan: Plan, number: int) -> None:
     phase = plan.phases[number]
     st.plotly_chart(
         plots.layer_strip(plan, number),

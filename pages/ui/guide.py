@@ -6,7 +6,7 @@ from typing import NoReturn
 import streamlit as st
 
 from pages.ui import state
-from pages.ui.messages import literal
+from pages.ui.messages import literal, shown
 from tlcore import jobs
 from tlcore.datasets import Dataset
 from tlcore.runs import Progress, Run
@@ -17,14 +17,23 @@ SAMPLE = FOLDER.parent / "sample_data" / "clipart"
 
 
 def dataset() -> Dataset:
-    """The chosen dataset, or the way to one."""
-    found = state.dataset()
-    return found if found else _missing("There are no pictures yet.", "build/data.py", "Bring pictures")
+    """The chosen dataset, or the way to one; of a link to one that is not here it is said."""
+    found = None
+    with shown():
+        found = state.dataset()
+    return found if found else bring_pictures()
+
+
+def bring_pictures() -> NoReturn:
+    """For a page that shows nothing without pictures."""
+    _missing("There are no pictures yet, or none are chosen at the side.", "build/data.py", "Bring pictures")
 
 
 def finished_run() -> Run:
     """The chosen run, once it has a model; or the way to one."""
-    run = state.run()
+    run = None
+    with shown():
+        run = state.run()
     if run is None:
         _missing("No run is chosen. Train one, or choose one at the side.", "build/train.py", "Train a model")
     if not run.has_model:
@@ -46,11 +55,18 @@ def headline(run: Run, progress: Progress | None = None) -> None:
 def onward(title: str, page: str) -> None:
     """The button to what comes next."""
     if st.button(title, type="primary", icon=":material/arrow_forward:"):
-        st.switch_page(FOLDER / page)
+        go(page)
 
 
-def link(title: str, page: str, icon: str) -> None:
-    st.page_link(FOLDER / page, label=title, icon=icon)
+def go(page: str) -> None:
+    """Turn to another page, with all that is chosen."""
+    # Without the ids Streamlit would empty the URL, and refuses to where a widget keeps its value there.
+    st.switch_page(FOLDER / page, query_params=state.chosen())
+
+
+def link(title: str, page: str, icon: str, **ids: str) -> None:
+    """A link to another page, with all that is chosen; ``ids`` are chosen by following it."""
+    st.page_link(FOLDER / page, label=title, icon=icon, query_params=ids or None)
 
 
 def _missing(sentence: str, page: str, title: str) -> NoReturn:

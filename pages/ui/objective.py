@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import controls, state
+from pages.ui import concept, controls, state
 from pages.ui.messages import told
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
@@ -94,6 +94,7 @@ def set_objective(recipe: Recipe, plan: Plan) -> None:
             help="Pictures of rare classes weigh more, so that every class counts the same. Use it when some "
             "classes have far fewer pictures.",
         )
+    concept.what_is("class_weights")
 
 
 def _misfits(recipe: Recipe, dataset: Dataset | None) -> bool:

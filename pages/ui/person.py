@@ -1,6 +1,7 @@
 """Who sits at the browser: people take turns in the queue, and each may have so many jobs in it."""
 
 import hashlib
+import itertools
 
 import streamlit as st
 
@@ -14,4 +15,19 @@ def name() -> str:
     if account:
         return str(account)
     cookie = st.context.cookies.get(_COOKIE)
-    return f"browser {hashlib.sha256(str(cookie).encode()).hexdigest()[:8]}" if cookie else ""
+    return f"browser {hashlib.sha256(_unmasked(str(cookie))).hexdigest()[:8]}" if cookie else ""
+
+
+def _unmasked(cookie: str) -> bytes:
+    """What stays the same of the cookie, which is masked anew each time a page is loaded.
+
+    It has the form of Tornado's second version: ``2|mask|masked|time``, in hex.
+    """
+    try:
+        version, mask, masked, _ = cookie.split("|")
+        if version == "2" and mask:
+            key = itertools.cycle(bytes.fromhex(mask))
+            return bytes(one ^ other for one, other in zip(bytes.fromhex(masked), key, strict=False))
+    except ValueError:
+        pass  # Of another form: it is taken as it is.
+    return cookie.encode()

@@ -8,14 +8,12 @@ from pages.ui import state
 from pages.ui.messages import keep_view, told
 from pages.ui.network_options import fitting_freeze
 from pages.ui.session import entered
-from tlcore import backbones, cuts, presets
+from tlcore import backbones, cuts, presets, thawing
 from tlcore.backbones import LayerInfo
-from tlcore.config import Phase, Recipe
+from tlcore.config import Recipe
 
 MOST_PHASES = 8
 SHOWN = "phase_shown"
-# Small steps: what a network has learned is to be adjusted, not overwritten.
-FINE_RATE = 0.00001
 
 
 def shown_phase(recipe: Recipe) -> int:
@@ -79,7 +77,7 @@ def remove_button(number: int) -> None:
 @told
 def _add() -> None:
     recipe = state.recipe()
-    phases = [*_data(recipe), _following(recipe.phases[-1], _layers(recipe)).model_dump(mode="json")]
+    phases = [*_data(recipe), thawing.following(recipe.phases[-1], _layers(recipe)).model_dump(mode="json")]
     state.select_recipe(recipe.changed("phases", phases))
     state.want(SHOWN, len(phases) - 1)
 
@@ -104,21 +102,6 @@ def _take_preset() -> None:
     ]
     state.select_recipe(recipe.changed("phases", fitting))
     state.want(SHOWN, 0)
-
-
-def _following(last: Phase, layers: tuple[LayerInfo, ...]) -> Phase:
-    """A phase of fine-tuning after ``last``: one block less is frozen, of those that can be trained."""
-    frozen = cuts.frozen_count(layers, last.freeze)
-    # A block without numbers to learn, such as a pooling, would change nothing.
-    thawing = [
-        end
-        for end in cuts.block_ends(layers)
-        if end < frozen and any(layer.trainable_params for layer in layers[end:frozen])
-    ]
-    freeze = thawing[-1] if thawing else last.freeze
-    if freeze == 0 or frozen == 0:
-        freeze = "none"
-    return Phase(epochs=5, freeze=freeze, learning_rate=FINE_RATE)
 
 
 def _layers(recipe: Recipe) -> tuple[LayerInfo, ...]:

@@ -4,7 +4,7 @@ from collections import Counter
 
 import streamlit as st
 
-from pages.ui import state
+from pages.ui import state, steps
 from pages.ui.messages import one_line, told
 from tlcore import datasets, runs
 from tlcore.datasets import Card
@@ -16,8 +16,9 @@ Lines = dict[str, tuple[str, str]]
 def draw() -> None:
     space = state.workspace()
     known = runs.list_all(space)
-    sets = _current(datasets.list_cards(space), {run.dataset_id for run in known})
+    sets = current(datasets.list_cards(space), {run.dataset_id for run in known})
     with st.sidebar:
+        steps.draw(sets, known)
         _choice(
             "dataset",
             "Dataset",
@@ -26,7 +27,7 @@ def draw() -> None:
         _choice("run", "Run", {x.id: (f"{x.name} · {x.dataset_name}", x.created[:16]) for x in known})
 
 
-def _current(cards: list[Card], trained: set[str]) -> list[Card]:
+def current(cards: list[Card], trained: set[str]) -> list[Card]:
     """Without the versions that another one has replaced, unless a run was trained on them."""
     replaced = {card.parent for card in cards} - trained - {state.selected("dataset")}
     return [card for card in cards if card.id not in replaced]

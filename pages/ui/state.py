@@ -14,7 +14,7 @@ from tlcore.runs import Run
 from tlcore.workspace import Workspace
 
 # In the URL, on every page: a refresh, a second tab or a shared link opens the same thing.
-IDS = ("dataset", "recipe", "run", "picture", "intake")
+IDS = ("dataset", "recipe", "run", "batch", "picture", "judged", "intake", "point", "compared")
 
 
 def workspace() -> Workspace:
@@ -45,6 +45,11 @@ def carry() -> None:
 
 def selected(id: str) -> str | None:
     return session.current().ids.get(id)
+
+
+def chosen() -> dict[str, str]:
+    """All that is chosen, by its name in the URL."""
+    return {id: value for id in IDS if (value := selected(id)) is not None}
 
 
 def select(**ids: str | None) -> None:

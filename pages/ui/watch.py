@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import guide, run_curves, run_log, run_state, state, tab
+from pages.ui import concept, guide, reading, run_curves, run_log, run_state, state, tab
 from pages.ui.messages import guarded
 from tlcore import watching
 from tlcore.runs import Run
@@ -36,9 +36,11 @@ def _show(run: Run, under_way: bool, others: run_curves.Others) -> None:
     tab.tell(run, look.progress)
     if look.progress.epochs:
         run_curves.show(run, look, others)
+        concept.what_is("validation", "overfitting")
     if final and run.has_model:
-        with st.container(horizontal=True):
-            guide.link("See what it got wrong", "understand/evaluate.py", ":material/analytics:")
+        reading.show(run)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            guide.onward("Next: see what it got wrong", "understand/evaluate.py")
             guide.link("Try it on a picture", "use/predict.py", ":material/center_focus_strong:")
             guide.link("Take it away", "use/export.py", ":material/download:")
     run_log.show(run, look.events)

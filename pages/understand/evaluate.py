@@ -10,6 +10,7 @@ from pages.ui import (
     guide,
     judged_gallery,
     judged_picture,
+    reading,
     reliability,
     reporting,
 )
@@ -84,6 +85,7 @@ if len(splits) > 1:
     )
 shown = result.splits[split]
 figure_cards.show(shown)
+reading.show(run)
 if shown.several_labels:
     label = class_figures.choose(run)
     class_figures.show_yes_and_no(shown, label)

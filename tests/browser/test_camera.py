@@ -88,10 +88,10 @@ def paste(page, files: dict[str, bytes]) -> None:
 def test_two_classes_by_mouse_and_keyboard_become_a_dataset(
     page, url: str, served_workspace: Workspace
 ) -> None:
-    page.goto(url)
+    page.goto(f"{url}/data")
     page.get_by_text("Bring your own").first.wait_for(state="attached")
     panels = ["Bring other pictures"] if page.get_by_text("Bring other pictures").count() else []
-    opened(page, url, *panels, "Take pictures with the camera")
+    opened(page, f"{url}/data", *panels, "Take pictures with the camera")
     hold = hold_button(page)
     hold.press("Space")
     page.get_by_text("Type the name of a class first.").wait_for()
@@ -129,7 +129,7 @@ def test_a_class_grows_and_the_camera_goes_off_when_it_is_left(
     page, url: str, served_workspace: Workspace
 ) -> None:
     dataset = intake.take(served_workspace, pictures.classes("cup", "mug", each=6).items(), name="things")
-    opened(page, f"{url}/?dataset={dataset.id}", "Add to these pictures", "With the camera")
+    opened(page, f"{url}/data?dataset={dataset.id}", "Add to these pictures", "With the camera")
     name_class(page, "mug")
     # As a screen reader clicks: one picture.
     hold_button(page).dispatch_event("click", {"detail": 0})
@@ -165,7 +165,7 @@ def test_a_class_grows_and_the_camera_goes_off_when_it_is_left(
 
 def test_why_there_is_no_camera_is_said(page, url: str, served_workspace: Workspace) -> None:
     dataset = intake.take(served_workspace, pictures.classes("cup", "mug", each=6).items(), name="things")
-    page.goto(f"{url}/?dataset={dataset.id}")
+    page.goto(f"{url}/data?dataset={dataset.id}")
     for panel in ("Add to these pictures", "With the camera"):
         page.get_by_text(panel, exact=True).click()
     for refusal, said in (

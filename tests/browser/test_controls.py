@@ -45,6 +45,7 @@ def started(page, address: str, workspace: Workspace, epochs: int) -> Run:
 @pytest.mark.parametrize("which", [0, 1])
 def test_a_click_does_not_change_the_dataset(page, url: str, two_splits: list[str], which: int) -> None:
     page.goto(f"{url}/model?dataset={two_splits[which]}")
+    page.get_by_text("Full control", exact=True).click()
     page.get_by_role("button", name="Add dense layer").click()
     page.get_by_text("Dense 3: units").wait_for()
     settled(page)
@@ -76,12 +77,13 @@ def test_a_stop_in_the_browser_keeps_a_model(
     page.get_by_text(re.compile(r"Epoch \d+ of 900")).wait_for()
     page.get_by_role("button", name="Stop").click()
     page.get_by_text("The model is as it was at the stop.").wait_for()
-    page.get_by_role("link", name="See what it got wrong").wait_for()
+    page.get_by_role("button", name="Next: see what it got wrong").wait_for()
     assert run.has_model
 
 
 def test_a_line_of_the_table_chooses_its_network(page, url: str, two_splits: list[str]) -> None:
     page.goto(f"{url}/model?dataset={two_splits[0]}")
+    page.get_by_text("Full control", exact=True).click()
     page.get_by_text("Compare all networks").click()
     table = page.get_by_test_id("stDataFrame")
     table.wait_for()

@@ -48,7 +48,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def at_data(page, url: str) -> None:
-    page.goto(url)
+    page.goto(f"{url}/data")
     page.get_by_text("Bring other pictures").or_(page.get_by_text("Bring your own")).first.wait_for()
     if page.get_by_text("Bring other pictures").count():
         page.get_by_text("Bring other pictures").click()

@@ -21,7 +21,7 @@ def test_pictures_are_moved_by_keyboard_and_the_zip_is_taken_away(
     dataset = intake.take(served_workspace, files.items(), name="things to drink from")
     page = browser.new_page(viewport={"width": 1280, "height": 1400})
     page.set_default_timeout(60_000)
-    page.goto(f"{url}/?dataset={dataset.id}&class=mug")
+    page.goto(f"{url}/data?dataset={dataset.id}&class=mug")
     boxes = page.get_by_role("checkbox")
     for name in ("3.png", "5.png"):
         box = page.get_by_role("checkbox", name=name, exact=True)

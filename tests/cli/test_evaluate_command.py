@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
-from tlcore import intervals
+from tlcore import intervals, reading
 from tlcore.cli.app import app
+from tlcore.config import Recipe
 from tlcore.datasets import Dataset, Split
 from tlcore.predict import Predictor
 from tlcore.runs import Run
@@ -86,3 +87,18 @@ def test_a_side_that_is_not_there_is_a_sentence(
     assert json.loads(told)["error"] == (
         "Shared run was not judged by pictures called 'train'. There are: val, test."
     )
+
+
+def test_what_the_run_shows_is_told_with_a_recipe_to_try(
+    shared_workspace: Workspace, trained: Run, home: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = reading.of(shared_workspace, trained)
+    told = json.loads(asked(capsys, trained.id, *home, "--json")[1])["reading"]
+    assert [one["sentence"] for one in told] == [one.sentence for one in found] != []
+    for one, finding in zip(told, found, strict=True):
+        change = finding.change
+        assert (one["change"] is None) == (change is None)
+        if change is not None:
+            assert Recipe.parse(one["change"]["recipe"]).id == change.recipe.id != trained.recipe.id
+    _, words = asked(capsys, trained.id, *home)
+    assert found[0].sentence in " ".join(words.split())

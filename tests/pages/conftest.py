@@ -2,9 +2,16 @@
 
 import pytest
 
+from pages.ui import depth
 from tests.pages.recipe_pages import Page
 from tlcore.datasets import Dataset
 from tlcore.workspace import Workspace
+
+
+@pytest.fixture(autouse=True)
+def full_control(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Model page shows every control; what is guided is looked at in test_start_page."""
+    monkeypatch.setattr(depth, "current", lambda: depth.Depth.FULL)
 
 
 @pytest.fixture

@@ -22,7 +22,9 @@ def test_a_browser_is_one_person(monkeypatch: pytest.MonkeyPatch) -> None:
     first = at(monkeypatch, "2|aa|bb|1")
     assert first.startswith("browser ")
     assert at(monkeypatch, "2|aa|bb|1") == first
-    assert at(monkeypatch, "2|cc|dd|1") != first
+    assert at(monkeypatch, "2|cc|dd|2") == first, "the same, masked anew"
+    assert at(monkeypatch, "2|cc|de|1") != first
+    assert at(monkeypatch, "of another form") != first
 
 
 def test_who_is_logged_in_has_a_name(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.ui import run_state, tab
+from tests import engines
+from tests.engines import FakeEngine
 from tests.pages.test_pages import metrics, opened, shown
-from tlcore import held_jobs, jobs, runs, watching
+from tlcore import held_jobs, jobs, runs
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.engine import JobState
@@ -21,24 +23,9 @@ HOSTILE = "<b>**run**</b>"
 PHASE = {"phase": 0, "trainable_params": 64, "total_params": 1000, "trained_layers": 0, "pictures": 24}
 
 
-class FakeEngine:
-    """Holds jobs and does nothing."""
-
-    def __init__(self) -> None:
-        self.queue: dict[str, JobState] = {}
-
-    def jobs(self) -> dict[str, JobState]:
-        return dict(self.queue)
-
-    def cancel(self, key: str) -> bool:
-        return self.queue.get(key) is JobState.QUEUED and bool(self.queue.pop(key))
-
-
 @pytest.fixture
 def crew(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
-    fake = FakeEngine()
-    monkeypatch.setattr(held_jobs.engine, "find", lambda workspace: fake)
-    return fake
+    return engines.put_in_place(monkeypatch)
 
 
 @pytest.fixture

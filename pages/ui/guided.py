@@ -1,0 +1,185 @@
+"""Four questions that choose the recipe, and what they chose."""
+
+from dataclasses import asdict, replace
+
+import streamlit as st
+
+from pages.ui import freezing, state
+from pages.ui.messages import literal, told
+from pages.ui.networks import at_hand
+from pages.ui.numbers import price_words, seconds_words
+from pages.ui.warn import warn
+from tlcore import backbones, guided, preferences, prices
+from tlcore.config import Recipe, freeze_words, layer_words
+from tlcore.datasets import Dataset
+from tlcore.guided import BUDGET_S, Answers, Goal, Pictures, Place, Time
+from tlcore.plans import Plan
+
+QUESTIONS = {
+    "pictures": (
+        "What are your pictures?",
+        {
+            Pictures.PHOTOS: "Photographs of things, animals, people",
+            Pictures.DRAWINGS: "Drawings, icons, screenshots",
+            Pictures.ABOVE: "Seen from above or through a microscope",
+            Pictures.SIGNS: "Letters or signs, where left and right matter",
+        },
+        "Pretrained networks learned on photographs. What is unlike them gains from thawing more layers, if "
+        "there is time for it.",
+    ),
+    "time": (
+        "How long may the training take?",
+        {
+            Time.MINUTE: "About a minute",
+            Time.MINUTES: "Ten minutes",
+            Time.HOUR: "An hour",
+        },
+        "With more time each picture is shown in several variants, and the last layers are trained too.",
+    ),
+    "place": (
+        "Where will the model run?",
+        {
+            Place.COMPUTER: "On a computer like this one",
+            Place.PHONE: "On a phone",
+            Place.BROWSER: "In a browser",
+        },
+        "Smaller networks and smaller pictures answer faster on small devices.",
+    ),
+    "goal": (
+        "What matters more?",
+        {
+            Goal.OVERALL: "Few mistakes overall",
+            Goal.RARE: "Finding every one of rare classes",
+        },
+        "For rare classes their pictures weigh more, so that each class weighs the same. That costs some "
+        "mistakes on the frequent ones.",
+    ),
+}
+
+
+def ask(recipe: Recipe) -> None:
+    """The questions; each answer changes only what it stands for."""
+    given = _answers()
+    with st.container(border=True):
+        st.subheader("Four questions", anchor=False)
+        for columns in (("pictures", "time"), ("place", "goal")):
+            for place, name in zip(st.columns(2), columns, strict=True):
+                with place:
+                    _question(name, getattr(given, name))
+        _say_what_differs(recipe, given)
+
+
+def show(plan: Plan, dataset: Dataset | None) -> None:
+    """What is chosen, in words and as the strip, and what it costs."""
+    last = len(plan.phases) - 1
+    with st.container(border=True):
+        st.subheader("What this chooses", anchor=False)
+        st.markdown("\n".join(f"- **{title}**: {literal(words)}" for title, words in _rows(plan)))
+        _say_what_is_missing(_answers(), plan.recipe)
+        freezing.show_strip(plan, last)
+        if last:
+            st.caption(f"As in phase {last + 1}, the last.")
+        if dataset is not None:
+            _price(plan, dataset)
+        warn(plan, dataset)
+
+
+def _question(name: str, given: str) -> None:
+    title, options, help = QUESTIONS[name]
+    st.radio(
+        title,
+        list(options),
+        format_func=options.__getitem__,
+        key=state.widget(f"guided_{name}", given),
+        on_change=_answer,
+        args=(name,),
+        help=help,
+    )
+
+
+def _answers() -> Answers:
+    # Without a recipe the design begins anew, and so do the questions.
+    if not state.selected("recipe"):
+        return Answers()
+    return Answers.read(preferences.load(state.workspace(), state.owner()).get("answers"))
+
+
+@told
+def _answer(name: str) -> None:
+    before = _answers()
+    after = replace(before, **{name: state.widget_value(f"guided_{name}")})
+    changed = guided.answered(state.recipe(), before, after, at_hand)
+    preferences.keep(state.workspace(), state.owner(), answers=asdict(after))
+    state.select_recipe(changed)
+
+
+def _say_what_differs(recipe: Recipe, given: Answers) -> None:
+    paths = guided.differing(recipe, given, at_hand)
+    if not paths:
+        return
+    parts = ", ".join(guided.PARTS[path] for path in paths)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"Set otherwise than these answers choose, and kept: {parts}.")
+        st.button("Take what the answers choose", icon=":material/auto_awesome:", on_click=_take)
+
+
+@told
+def _take() -> None:
+    state.select_recipe(guided.chosen(state.recipe(), _answers(), at_hand))
+
+
+def _rows(plan: Plan) -> list[tuple[str, str]]:
+    recipe = plan.recipe
+    phases, views = recipe.phases, recipe.augmentation.views
+    return [
+        ("Network", f"{plan.backbone.title}, pictures at {plan.image_size_px} px"),
+        ("Frozen and trained", " → ".join(freeze_words(phase.freeze) for phase in phases)),
+        ("Head", " + ".join([recipe.head.pooling, *map(layer_words, recipe.head.layers)])),
+        (
+            "Epochs",
+            " + ".join(str(phase.epochs) for phase in phases)
+            + (", fewer once it stops getting better" if any(phase.patience for phase in phases) else ""),
+        ),
+        (
+            "Augmentation",
+            f"{views} variants of each picture" if recipe.augmentation.changes else "none",
+        ),
+        (
+            "Weights in the loss",
+            "the same for each class" if recipe.class_weights == "balanced" else "the same for each picture",
+        ),
+    ]
+
+
+def _say_what_is_missing(given: Answers, recipe: Recipe) -> None:
+    best = guided.networks(given)[0]
+    if best == recipe.backbone.name or at_hand(best):
+        return
+    entry = backbones.get(best)
+    file = entry.weights_file
+    size = f" ({file.download_mb:.0f} MB)" if file else ""
+    st.caption(
+        literal(
+            f"{entry.title} would suit these answers better. Its weights{size} are not on this computer: "
+            "choose it in Full control to have them downloaded."
+        )
+    )
+
+
+def _price(plan: Plan, dataset: Dataset) -> None:
+    space = state.workspace()
+    needed_s = prices.total_s(space, plan, prices.of_plan(space, plan, dataset))
+    st.metric(
+        "The training",
+        price_words(needed_s),
+        border=True,
+        help="From the click to the finished model, if nothing else is being trained. Estimated from what "
+        "this machine has shown so far.",
+    )
+    allowed_s = BUDGET_S[_answers().time]
+    if needed_s > allowed_s:
+        st.warning(
+            f"With your {len(dataset.items):,} pictures it takes about {seconds_words(needed_s)}, more than "
+            f"the {seconds_words(allowed_s)} you allow. Allow more time, or bring fewer pictures.",
+            icon=":material/schedule:",
+        )

@@ -1,0 +1,86 @@
+"""The steps from pictures to a model, at the side: what is done and what is missing of what is chosen."""
+
+import contextlib
+from dataclasses import dataclass
+from enum import Enum
+
+import streamlit as st
+
+from pages.ui import state
+from pages.ui.messages import literal
+from pages.ui.numbers import percent
+from tlcore import jobs, measures, recipes
+from tlcore.cards import Card
+from tlcore.datasets import Split
+from tlcore.errors import ThawError
+from tlcore.exporters.store import folder as exports_of
+from tlcore.runs import Progress, Run, Status
+
+
+class Mark(Enum):
+    """A sign and a word: no meaning is carried by colour or shape alone."""
+
+    DONE = (":material/check_circle:", "done")
+    UNDER_WAY = (":material/pending:", "under way")
+    MISSING = (":material/radio_button_unchecked:", "to do")
+
+
+@dataclass(frozen=True)
+class Step:
+    title: str
+    mark: Mark
+    detail: str = ""
+
+    @property
+    def line(self) -> str:
+        sign, word = self.mark.value
+        return f"{sign} **{self.title}** {word}{f' · {literal(self.detail)}' if self.detail else ''}"
+
+
+def draw(cards: list[Card], known: list[Run]) -> None:
+    """Of the chosen dataset, recipe and run, as they are on disk."""
+    steps = _steps(cards, known)
+    st.caption("  \n".join(step.line for step in steps))
+
+
+def _steps(cards: list[Card], known: list[Run]) -> list[Step]:
+    card = next((card for card in cards if card.id == state.selected("dataset")), None)
+    run = next((run for run in known if run.id == state.selected("run")), None)
+    return [
+        Step("Pictures", Mark.DONE, f"{card.pictures:,} in {card.classes:,} classes")
+        if card
+        else Step("Pictures", Mark.MISSING),
+        _recipe(run),
+        *_of_run(run),
+    ]
+
+
+def _recipe(run: Run | None) -> Step:
+    recipe = run.recipe if run else None
+    # A link to one that is not here is spoken of where the recipe is designed.
+    with contextlib.suppress(ThawError):
+        recipe = recipes.load(state.workspace(), state.selected("recipe") or "")
+    if recipe is None:
+        return Step("Recipe", Mark.MISSING, "the default one is ready")
+    return Step("Recipe", Mark.DONE, recipe.backbone.name)
+
+
+def _of_run(run: Run | None) -> list[Step]:
+    if run is None:
+        return [Step(title, Mark.MISSING) for title in ("Training", "Evaluation", "Export")]
+    progress = jobs.progress(state.workspace(), run)
+    figure = measures.shares(run, progress).get(Split.VAL)
+    return [
+        _training(run, progress),
+        Step("Evaluation", Mark.DONE, f"{percent(figure)} right" if figure is not None else "")
+        if run.evaluation_file.is_file()
+        else Step("Evaluation", Mark.MISSING),
+        Step("Export", Mark.DONE if any(exports_of(run).glob("*/*")) else Mark.MISSING),
+    ]
+
+
+def _training(run: Run, progress: Progress) -> Step:
+    if run.has_model and progress.status.final:
+        return Step("Training", Mark.DONE, "" if progress.status is Status.DONE else progress.status.value)
+    mark = Mark.MISSING if progress.status.final else Mark.UNDER_WAY
+    return Step("Training", mark, progress.status.value)

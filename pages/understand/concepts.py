@@ -1,0 +1,72 @@
+"""Every concept in plain words, each with a picture."""
+
+import streamlit as st
+
+from pages.ui import concept, guide, state
+from pages.ui.messages import keep_view, told
+from tlcore import lessons
+
+COLUMNS = 2
+# The pages on which a concept is explained in place: file and title.
+WHERE = {
+    ("build/model.py", "Model"): ("backbone", "feature", "freezing", "head", "class_weights"),
+    ("build/train.py", "Train"): (
+        "augmentation",
+        "epoch",
+        "batch",
+        "learning_rate",
+        "validation",
+        "overfitting",
+    ),
+    ("understand/evaluate.py", "Evaluate"): ("confusion_matrix", "calibration", "heat_map"),
+}
+
+
+@told
+def look_at(id: str) -> None:
+    state.want(concept.KEY, id)
+
+
+def show_all() -> None:
+    columns = st.columns(COLUMNS)
+    for number, one in enumerate(lessons.CONCEPTS):
+        with columns[number % COLUMNS]:
+            st.markdown(f"**{one.title}.** {one.sentence}")
+
+
+def see_it(id: str) -> None:
+    """The button to the page where it comes up."""
+    file, title = next(page for page, found in WHERE.items() if id in found)
+    guide.onward(f"See it on the {title} page", file)
+
+
+st.title("Concepts")
+ids = [one.id for one in lessons.CONCEPTS]
+id = st.pills(
+    "Look at",
+    ids,
+    format_func=lambda id: lessons.get(id).title,
+    default=ids[0],
+    required=True,
+    key=concept.KEY,
+    bind="query-params",
+    on_change=keep_view,
+)
+chosen = lessons.get(id)
+with st.container(border=True):
+    st.subheader(chosen.question, anchor=False)
+    concept.show(chosen, place="page")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("See also", width="content")
+        for other in chosen.see:
+            st.button(
+                lessons.get(other).title,
+                key=f"see_{other}",
+                type="tertiary",
+                icon=":material/arrow_forward:",
+                on_click=look_at,
+                args=(other,),
+            )
+see_it(id)
+st.subheader("All in a sentence each", anchor=False)
+show_all()

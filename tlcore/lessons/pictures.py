@@ -1,0 +1,266 @@
+"""A picture of each concept, drawn by what draws the real ones, from numbers that are made up.
+
+The network in them is real: the one that comes with the install.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import plotly.graph_objects as go
+from PIL import Image
+
+from tlcore import (
+    augmentation,
+    calibration,
+    curves,
+    evaluation_plots,
+    metrics,
+    outputs,
+    plans,
+    plots,
+    presets,
+)
+from tlcore.config import Phase, Recipe
+from tlcore.evaluation import SplitEvaluation
+from tlcore.explain import overlay
+from tlcore.plots import EMBER, GREY, ICE, figure_of
+from tlcore.runs import Progress, Status
+
+__all__ = ["Drawing", "draw"]
+
+_CLASSES = ("bird", "fruit", "vehicle")
+_PICTURE_PX = 128
+_GAP_PX = 8
+_HEIGHT_PX = 260
+
+
+@dataclass(frozen=True)
+class Drawing:
+    shown: go.Figure | Image.Image
+    alt: str
+    """What it shows, for those who do not see it."""
+
+
+def draw(id: str, sample: Path) -> Drawing:
+    """``sample``: a picture to change and to colour. Raises KeyError for a concept that there is not."""
+    if id in _OF_A_PICTURE:
+        with Image.open(sample) as picture:
+            small = picture.convert("RGB").resize((_PICTURE_PX, _PICTURE_PX))
+        return _OF_A_PICTURE[id](small)
+    return _FIGURES[id]()
+
+
+def _strip(freeze: str | int, alt: str) -> Drawing:
+    plan = plans.make(Recipe(phases=(Phase(freeze=freeze),)), len(_CLASSES))
+    return Drawing(plots.layer_strip(plan), alt)
+
+
+def _backbone() -> Drawing:
+    return _strip("all", "The layers of EfficientNet-Lite0 in a row, all frozen, and the new head after them")
+
+
+def _freezing() -> Drawing:
+    return _strip(
+        -20, "The layers of EfficientNet-Lite0: all but the last twenty frozen, those and the head trained"
+    )
+
+
+def _feature() -> Drawing:
+    chance = np.random.default_rng(1)
+    figure = figure_of(_HEIGHT_PX, xaxis={"title": "One feature"}, yaxis={"title": "Another feature"})
+    places = ((1.0, 3.0), (3.2, 3.4), (2.4, 1.0))
+    looks = ((ICE, "circle"), (EMBER, "diamond"), (GREY, "square"))
+    for name, place, (colour, symbol) in zip(_CLASSES, places, looks, strict=True):
+        x, y = (chance.normal(0, 0.35, (30, 2)) + place).T
+        marker = {"color": colour, "symbol": symbol, "size": 8}
+        figure.add_scatter(name=name, x=x, y=y, mode="markers", marker=marker, hoverinfo="skip")
+    return Drawing(
+        figure, "Pictures as points by two of their features: birds, fruits and vehicles in a group each"
+    )
+
+
+def _head() -> Drawing:
+    said = dict(zip(_CLASSES, (0.9, 0.07, 0.03), strict=True))
+    alt = "What a head says of a picture: " + ", ".join(f"{name} {share:.0%}" for name, share in said.items())
+    return Drawing(plots.probabilities([*said.items()]), alt)
+
+
+def _class_weights() -> Drawing:
+    counts = (100, 40, 10)
+    labels = np.eye(len(counts), dtype=np.float32)[np.repeat(range(len(counts)), counts)]
+    weights = outputs.balanced_weights(labels)
+    each = [float(weights[labels[:, label] == 1][0]) for label in range(len(counts))]
+    figure = figure_of(
+        _HEIGHT_PX - 60,
+        showlegend=False,
+        yaxis=plots.DOWNWARDS,
+        xaxis={"title": "Pictures", "range": [0, 150]},
+    )
+    figure.add_bar(
+        y=_CLASSES,
+        x=counts,
+        orientation="h",
+        marker={"color": EMBER},
+        text=[f"each counts {weight:.2g}" for weight in each],
+        textposition="outside",
+        hoverinfo="skip",
+    )
+    told = ", ".join(f"{n} pictures that count {w:.2g} each" for n, w in zip(counts, each, strict=True))
+    return Drawing(figure, f"Three classes: {told}")
+
+
+def _history(*rows: tuple[float, float, float, float]) -> Progress:
+    """Of loss, validation loss, accuracy and validation accuracy."""
+    keys = ("loss", "val_loss", "accuracy", "val_accuracy")
+    told = tuple(
+        {"epoch": number, "phase": 0} | dict(zip(keys, row, strict=True))
+        for number, row in enumerate(rows, 1)
+    )
+    return Progress(Status.DONE, told, len(told))
+
+
+def _epoch() -> Drawing:
+    history = _history(*((1 / n, 1.1 / n, 1 - 0.6 / n, 0.97 - 0.6 / n) for n in range(1, 9)))
+    return Drawing(
+        curves.curves(history, "accuracy"),
+        "Accuracy over eight epochs: it rises fast at first, then hardly any more, in both curves",
+    )
+
+
+def _overfitting() -> Drawing:
+    falling = [0.9 * 0.7**n for n in range(10)]
+    rising = [0.95, 0.72, 0.58, 0.5, 0.52, 0.57, 0.63, 0.7, 0.78, 0.87]
+    rows = [(low, high, 1 - low / 2, 1 - high / 2) for low, high in zip(falling, rising, strict=True)]
+    return Drawing(
+        curves.curves(_history(*rows), "loss"),
+        "Loss over ten epochs: in training it falls throughout, in validation it rises again from epoch 4 on",
+    )
+
+
+def _lines(title: str, lines: dict[str, list[float]], most: float) -> go.Figure:
+    figure = figure_of(_HEIGHT_PX, xaxis={"title": "Step"}, yaxis={"title": title, "range": [0, most]})
+    looks = ((GREY, "dot"), (ICE, "solid"), (EMBER, "dash"))
+    for (name, values), (colour, dash) in zip(lines.items(), looks, strict=False):
+        line = {"color": colour, "dash": dash, "width": 2.5}
+        figure.add_scatter(
+            name=name, x=[*range(len(values))], y=values, mode="lines", line=line, hoverinfo="skip"
+        )
+    return figure
+
+
+def _learning_rate() -> Drawing:
+    """Gradient descent on a parabola, whose slope is twice the distance from its lowest point."""
+
+    def descent(rate: float) -> list[float]:
+        return [(1 - 2 * rate) ** (2 * step) for step in range(16)]
+
+    figure = _lines(
+        "Loss", {"Too low": descent(0.01), "Right": descent(0.15), "Too high": descent(1.01)}, most=2.0
+    )
+    alt = "Loss over sixteen steps: too low a rate barely lowers it, the right one does, too high raises it"
+    return Drawing(figure, alt)
+
+
+def _batch() -> Drawing:
+    """Steps towards the mean of noisy numbers, of which each batch shows a few."""
+    chance = np.random.default_rng(3)
+
+    def walk(size: int) -> list[float]:
+        place, found = 2.0, []
+        for _ in range(40):
+            found.append(abs(place))
+            place -= 0.15 * (place - chance.normal(0, 2, size).mean())
+        return found
+
+    figure = _lines("Distance from the goal", {"Batches of 2": walk(2), "Batches of 64": walk(64)}, most=2.1)
+    return Drawing(
+        figure, "Forty steps: small batches come near the goal on a shaky way, large ones on a smooth one"
+    )
+
+
+def _validation() -> Drawing:
+    figure = figure_of(
+        150,
+        barmode="stack",
+        xaxis={"title": "Share of the pictures", "tickformat": ".0%"},
+        yaxis={"visible": False},
+    )
+    for name, share, colour in (("Training", 0.7, EMBER), ("Validation", 0.2, ICE), ("Test", 0.1, GREY)):
+        figure.add_bar(
+            name=name, x=[share], y=[""], orientation="h", marker={"color": colour}, hoverinfo="skip"
+        )
+    return Drawing(figure, "All pictures in one bar: 70 % training, 20 % validation, 10 % test")
+
+
+def _confusion_matrix() -> Drawing:
+    counts = np.array([[17, 2, 1], [0, 20, 0], [4, 1, 15]])
+    truth, said = (np.repeat(places, counts.ravel()) for places in np.indices(counts.shape).reshape(2, -1))
+    result = SplitEvaluation(
+        accuracy=float((truth == said).mean()),
+        confusion=tuple(tuple(row) for row in counts.tolist()),
+        classes=metrics.of_classes(_CLASSES, truth.tolist(), said.tolist()),
+        pictures=(),
+        figures=metrics.of_one_label(truth, np.eye(len(_CLASSES))[said], independent=False),
+    )
+    alt = "A confusion matrix of three classes: most on the diagonal, four of twenty vehicles taken for birds"
+    return Drawing(evaluation_plots.confusion(_CLASSES, result), alt)
+
+
+def _calibration() -> Drawing:
+    chance = np.random.default_rng(2)
+    said = chance.uniform(0.35, 1, 400)
+    came_true = chance.uniform(0, 1, 400) < 0.2 + 0.65 * said
+    return Drawing(
+        evaluation_plots.reliability(calibration.of(said, came_true)),
+        "A reliability diagram whose points lie below the dotted line at the right: too sure of itself",
+    )
+
+
+def _augmentation(picture: Image.Image) -> Drawing:
+    _, choice = presets.AUGMENTATIONS["strong"]
+    pixels = np.array(picture)
+    changed = augmentation.examples(pixels, choice, seed=0, sha256="lesson", count=3)
+    return Drawing(
+        _row([picture, *map(Image.fromarray, changed)]),
+        "A picture, and three changed copies of it: turned, zoomed, moved, lighter or darker",
+    )
+
+
+def _heat_map(picture: Image.Image) -> Drawing:
+    y, x = np.mgrid[-1:1:7j, -1:1:7j]
+    shares = np.exp(-3 * (x**2 + y**2)).astype(np.float32)
+    return Drawing(
+        _row([picture, overlay(picture, shares, 0.6)]),
+        "A picture, and beside it the same with colours over it, brightest over the thing that it shows",
+    )
+
+
+def _row(pictures: list[Image.Image]) -> Image.Image:
+    """Side by side, with gaps that let the page through."""
+    width = len(pictures) * (_PICTURE_PX + _GAP_PX) - _GAP_PX
+    row = Image.new("RGBA", (width, _PICTURE_PX), (0, 0, 0, 0))
+    for place, picture in enumerate(pictures):
+        row.paste(picture, (place * (_PICTURE_PX + _GAP_PX), 0))
+    return row
+
+
+_FIGURES: dict[str, Callable[[], Drawing]] = {
+    "backbone": _backbone,
+    "feature": _feature,
+    "freezing": _freezing,
+    "head": _head,
+    "class_weights": _class_weights,
+    "epoch": _epoch,
+    "batch": _batch,
+    "learning_rate": _learning_rate,
+    "validation": _validation,
+    "overfitting": _overfitting,
+    "confusion_matrix": _confusion_matrix,
+    "calibration": _calibration,
+}
+_OF_A_PICTURE: dict[str, Callable[[Image.Image], Drawing]] = {
+    "augmentation": _augmentation,
+    "heat_map": _heat_map,
+}
