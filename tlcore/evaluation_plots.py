@@ -11,10 +11,10 @@ from tlcore.intervals import wilson
 from tlcore.plots import DOWNWARDS, GREY, ICE, Names, distinct, figure_of, plain
 
 # Opaque at both ends: the figures in the cells are readable on a light and on a dark page.
-_ICE_SCALE = ((0.0, "#E6F1F8"), (1.0, "#17699C"))
-_DARK, _LIGHT = "#17212B", "#FFFFFF"
+ICE_SCALE = ((0.0, "#E6F1F8"), (1.0, "#17699C"))
+_DARK, _LIGHT = "#000000", "#FFFFFF"
 # Of the pictures of a class: from here on dark figures in a cell would be harder to read than light ones.
-_LIGHT_FROM = 0.75
+_LIGHT_FROM = 0.86
 
 # With more classes there is no room for figures in the cells, and only those that hold pictures can be hit.
 _MOST_WITH_NUMBERS = 25
@@ -55,7 +55,7 @@ def confusion(
         z=by_row if has_numbers(names) else [[share**0.5 for share in row] for row in by_row],
         zmin=0,
         zmax=1,
-        colorscale=_ICE_SCALE,
+        colorscale=ICE_SCALE,
         showscale=False,
         xgap=gap,
         ygap=gap,
@@ -73,6 +73,11 @@ def confusion(
 def has_numbers(classes: Names) -> bool:
     """Whether the cells of a confusion matrix of these are large enough."""
     return len(classes) <= _MOST_WITH_NUMBERS
+
+
+def figure_colour(share: float) -> str:
+    """Of the figure in a cell with this share of its row: the one that can be read on its ground."""
+    return _LIGHT if share > _LIGHT_FROM else _DARK
 
 
 def _ends(label: int | None, classes: int) -> tuple[float, float]:
@@ -96,7 +101,7 @@ def _add_points(
         for said, count in enumerate(row)
         if count or roomy
     ]
-    colours = [_LIGHT if share > _LIGHT_FROM else _DARK for *_, share in cells]
+    colours = [figure_colour(share) for *_, share in cells]
     unseen = {"marker": {"opacity": 0}}
     figure.add_scatter(
         x=[names[said] for _, said, *_ in cells],

@@ -9,6 +9,7 @@ import streamlit as st
 from pages.ui import asking, compare_choice, compare_figures, messages, state
 from pages.ui.asking import Offer
 from pages.ui.messages import keep_view, literal
+from pages.ui.numbers import tenth
 from tlcore import comparison_plots, runs, speed, vitals
 from tlcore.asked import Standing
 from tlcore.comparing import Comparison
@@ -78,7 +79,7 @@ def _draw(comparison: Comparison, points: Sequence[Point], cost: _Cost) -> None:
             {
                 "Run": names[point.place],
                 cost.title: point.cost,
-                measure: point.share.value,
+                measure: tenth(point.share.value),
                 "95 % interval": compare_figures.interval_words(point.share),
                 "Pareto front": "on it" if on else "beaten in both",
             }

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.ui import compare_choice, run_table, state
 from pages.ui.messages import keep_view, literal
+from pages.ui.numbers import tenth
 from tlcore import comparing, comparison_words, datasets, measures, recipe_difference
 from tlcore.comparing import Comparison, Share
 from tlcore.comparison_plots import STYLES
@@ -41,7 +42,7 @@ def show_table(comparison: Comparison, lines: Sequence[Line]) -> None:
     rows = [
         {
             "Run": name,
-            measure: share.value,
+            measure: tenth(share.value),
             "95 % interval": interval_words(share),
             "Right": f"{share.right:,} of {share.pictures:,}",
             "Took": line.seconds,

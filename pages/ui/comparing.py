@@ -31,6 +31,8 @@ def is_done(run: Run, projection: Projection | None, says: str) -> bool:
         key=f"compare_{projection}",
         on_click=_start,
         args=(run.id, projection),
+        # The map is what its page is for; below a prediction it is one thing among others.
+        primary=projection is not None,
         caption="" if known else "The network looks at every picture once; that takes a while and is kept.",
     )
     asking.show(standing, partial(_look, run.id, projection), _STAGES, offer)

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from pages.ui import judged_gallery, state
+from pages.ui import concept, judged_gallery, state
 from pages.ui.messages import keep_view, literal, one_line, told
+from pages.ui.numbers import tenth
 from pages.ui.session import entered
 from tlcore import evaluation_plots, meanings
 from tlcore.datasets import Split
@@ -22,6 +23,7 @@ def show_matrix(run: Run, split: Split, result: SplitEvaluation) -> Cell:
     """Returns the cell that is chosen, by a click or by the boxes below it."""
     st.subheader(meanings.CONFUSION.title, anchor=False)
     st.caption(f"{meanings.CONFUSION.sentence} Click on a cell to see its pictures.")
+    concept.what_is("confusion_matrix")
     shares = evaluation_plots.has_numbers(run.classes) and _shares_are_shown()
     # Drawn below it, but it outlines what they say.
     chart = st.container()
@@ -102,7 +104,7 @@ def show_confused(run: Run, result: SplitEvaluation) -> None:
                 "Really": run.classes[true],
                 "Said": run.classes[said],
                 "Pictures": count,
-                "Of its class": count / sum(result.confusion[true]),
+                "Of its class": tenth(count / sum(result.confusion[true])),
             }
             for true, said, count in confused
         ],

@@ -27,5 +27,10 @@ def seconds_words(value: float) -> str:
     return f"{value / 3600:.1f} h"
 
 
+def tenth(share: float) -> float:
+    """To a tenth of a percent, as ``percent`` says it: a table would write 77.19%."""
+    return round(share, 3)
+
+
 def percent(value: float | None) -> str:
     return "–" if value is None else f"{value:.1%}"

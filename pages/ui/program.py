@@ -31,4 +31,6 @@ def show_program(plan: Plan, classes: tuple[str, ...]) -> None:
                 icon=":material/download:",
                 on_click="ignore",
             )
-        st.code(source, language="python", height=420)
+        # Code that scrolls by itself cannot be scrolled by keyboard in every browser; what is around it can.
+        with st.container(height=420, border=False):
+            st.code(source, language="python", wrap_lines=True)

@@ -1,11 +1,12 @@
-"""The runs as a table; a click on a line chooses one."""
+"""The runs as a table; a click on a line chooses one, and several are to be compared."""
 
 import streamlit as st
 
-from pages.ui import state
+from pages.ui import compare_choice, guide, state
 from pages.ui.messages import told
+from pages.ui.numbers import tenth
 from pages.ui.session import entered
-from tlcore import measures
+from tlcore import comparing, measures
 from tlcore.datasets import Split
 from tlcore.overview import Line
 
@@ -21,10 +22,14 @@ Row = dict[str, object]
 def choose(lines: list[Line]) -> None:
     ids = [line.run.id for line in lines]
     rows = [{"Name": line.run.name, **row(line)} for line in lines]
-    chosen = [i for i, id in enumerate(ids) if id == state.selected("run")]
+    marked = compare_choice.marked()
+    chosen = [i for i, id in enumerate(ids) if id in marked]
     # A key for each choice: the line that is marked is the run that is chosen, whoever chose it.
-    key = f"{KEY}_{ids[chosen[0]] if chosen else ''}"
-    st.caption("Click on the box before a line to open that run. Click on a title to sort.")
+    key = f"{KEY}_{'_'.join(ids[i] for i in chosen)}"
+    st.caption(
+        "Click on the box before a line to open that run; mark several to compare them. Click on a title to "
+        "sort."
+    )
     st.dataframe(
         rows,
         hide_index=True,
@@ -35,23 +40,36 @@ def choose(lines: list[Line]) -> None:
         placeholder="–",
         key=key,
         on_select=_row_chosen,
-        selection_mode="single-row",
+        selection_mode="multi-row",
         selection_default={"selection": {"rows": chosen}},
         alt="All runs with status, share of right answers, time, size and recipe",
     )
     state.notes()[f"{KEY}_ids"] = (key, ids)
+    _offer_comparison(len(chosen))
+
+
+def _offer_comparison(count: int) -> None:
+    if count < comparing.FEWEST_RUNS:
+        return
+    too_many = count > comparing.MOST_RUNS
+    if st.button(
+        f"Compare these {count} runs",
+        icon=":material/compare_arrows:",
+        disabled=too_many,
+        help=f"At most {comparing.MOST_RUNS} at once." if too_many else None,
+    ):
+        guide.go("understand/compare.py")
 
 
 @told
 def _row_chosen() -> None:
     key, ids = state.notes()[f"{KEY}_ids"]
-    rows = entered(key)["selection"]["rows"]
-    state.select(run=ids[rows[0]] if rows else None)
+    compare_choice.mark([ids[row] for row in entered(key)["selection"]["rows"]])
 
 
 def row(line: Line) -> Row:
     """What tables of runs tell of one, by column."""
-    run, found = line.run, {SPLITS[split]: share for split, share in line.shares.items()}
+    run, found = line.run, {SPLITS[split]: tenth(share) for split, share in line.shares.items()}
     return {
         "Pinned": run.pinned or None,
         "Status": line.progress.status.value,

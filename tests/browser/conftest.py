@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -34,20 +35,10 @@ def screenshots() -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def served_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    workspace = Workspace(tmp_path_factory.mktemp("served") / "home")
-    yield workspace
-    crew = engine.find(workspace)
-    if crew:
-        crew.stop()
-
-
-@pytest.fixture(scope="session")
-def url(served_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The app, served by the command ``thaw`` as the README says, in an empty home."""
+@contextmanager
+def served(workspace: Workspace, empty: Path) -> Iterator[str]:
+    """The app, served by the command ``thaw`` as the README says; ``empty`` is the home of who starts it."""
     port = free_port()
-    empty = tmp_path_factory.mktemp("empty")
     command = [
         sys.executable,
         "-m",
@@ -57,7 +48,7 @@ def url(served_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -
         "--port",
         str(port),
         "--home",
-        str(served_workspace.home),
+        str(workspace.home),
     ]
     with open(empty / "server.log", "wb") as log:
         server = subprocess.Popen(command, env=os.environ | {"HOME": str(empty)}, stdout=log, stderr=log)
@@ -68,6 +59,20 @@ def url(served_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -
     finally:
         server.terminate()
         server.wait(20)
+        crew = engine.find(workspace)
+        if crew:
+            crew.stop()
+
+
+@pytest.fixture(scope="session")
+def served_workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return Workspace(tmp_path_factory.mktemp("served") / "home")
+
+
+@pytest.fixture(scope="session")
+def url(served_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(served_workspace, tmp_path_factory.mktemp("empty")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +87,14 @@ def browser() -> Iterator[object]:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium
         chromium.close()
+
+
+def without_transitions(tab) -> None:
+    """From the next page on colours change at once: of what is changing nobody could say which it has."""
+    tab.add_init_script(
+        "addEventListener('DOMContentLoaded', () => document.head.append(Object.assign("
+        "document.createElement('style'), { textContent: '* { transition: none !important }' })))"
+    )
 
 
 def settled(page) -> None:

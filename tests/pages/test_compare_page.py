@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.ui import compare_choice, session, state
+from pages.ui.numbers import percent, tenth
 from tests import engines, several_labels
 from tests.engines import FakeEngine
 from tests.judged_runs import judged
@@ -196,3 +197,9 @@ def test_the_list_leads_to_the_comparison(pair: list[Run]) -> None:
     assert [title.value for title in app.title] == ["Compare"]
     assert app.multiselect[0].value == [run.id for run in pair]
     assert "Compare these" not in " ".join(b.label for b in opened("Runs", run=pair[0].id).button)
+
+
+def test_a_table_says_a_share_as_the_page_does() -> None:
+    """Streamlit writes up to two figures after the point."""
+    for share in (0.77193, 0.75, 1 / 3, 1.0):
+        assert f"{100 * tenth(share):.2f}" == percent(share).rstrip("%") + "0"
