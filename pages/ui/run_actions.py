@@ -1,17 +1,13 @@
 """What can be done with a run: name it, note, pin, take its recipe, export it, delete it."""
 
-import functools
-from pathlib import Path
-
 import streamlit as st
 
-from pages.ui import guide, run_state, state
+from pages.ui import download_route, guide, run_state, state
 from pages.ui.messages import literal, shown, told
-from tlcore import about, datasets, imported_model, jobs, run_files, run_import, runs, trash
+from tlcore import about, datasets, imported_model, jobs, run_import, runs, trash
 from tlcore.errors import WorkspaceError
 from tlcore.overview import Line
 from tlcore.runs import Run
-from tlcore.workspace import Workspace
 
 DELETED = "deleted_run"
 
@@ -117,23 +113,12 @@ def _export(run: Run) -> None:
             disabled=not here,
             help="The dataset that it was trained on." if here else "They are not here any more.",
         )
-        st.download_button(
+        st.link_button(
             "Download",
-            # Packed when it is asked for: a model may be large.
-            functools.partial(_packed, state.workspace(), run, with_pictures and here),
-            run_files.file_name(run),
-            "application/zip",
+            download_route.run_link(run, with_pictures=with_pictures and here),
             type="primary",
             icon=":material/download:",
-            on_click="ignore",
         )
-
-
-def _packed(workspace: Workspace, run: Run, with_pictures: bool) -> bytes:
-    with workspace.scratch() as scratch:
-        file = Path(scratch) / run_files.file_name(run)
-        run_files.export(workspace, run, file, with_pictures=with_pictures)
-        return file.read_bytes()
 
 
 def pictures_are_here(run: Run) -> bool:

@@ -74,6 +74,17 @@ def test_deleting_and_having_back(run: Run, home: Workspace, thaw: Thaw) -> None
         thaw("runs", "undelete", run.id)
 
 
+def test_a_damaged_run_is_said_and_deleted(
+    run: Run, home: Workspace, thaw: Thaw, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (run.folder / "run.json").write_text("{")
+    assert app(["runs", "--json"], standalone_mode=False) in (None, 0)
+    assert f"It can be deleted: thaw runs delete {run.id}" in " ".join(capsys.readouterr().err.split())
+    thaw("runs", "delete", run.id)
+    assert runs.list_damaged(home) == []
+    assert [row["run"] for row in rows(thaw, "--deleted")] == [run.id]
+
+
 def test_a_run_goes_from_one_home_to_another(run: Run, thaw: Thaw, tmp_path: Path) -> None:
     file, other = tmp_path / "run.zip", str(tmp_path / "other")
     assert thaw("runs", "export", run.id, "--out", str(file)).strip() == str(file)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests import engines
+from pages.ui import download_route
+from tests import asgi, engines
 from tests.engines import FakeEngine
 from tests.pages.test_pages import opened, shown
 from tlcore import about, run_files, runs, trash
@@ -122,7 +123,7 @@ def test_a_run_under_way_can_be_stopped_but_not_deleted(
     app = opened("Runs", run=run.id)
     assert find(app, "button", "Delete").disabled
     assert {"Stop", "Use its recipe"} <= {*labels(app, "button")}
-    assert "Download" not in labels(app, "download_button")
+    assert "Download" not in labels(app, "link_button")
 
 
 @pytest.mark.parametrize(
@@ -144,12 +145,14 @@ def test_its_recipe_opens_the_model_page(home: Workspace, run: Run) -> None:
 def test_what_is_downloaded_can_be_brought_in(
     home: Workspace, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pages.ui import run_actions
-
     app = opened("Runs", run=run.id)
-    assert "Download" in labels(app, "download_button")
+    (link,) = app.get("link_button")
+    assert link.proto.label == "Download"
     file = tmp_path / "run.zip"
-    file.write_bytes(run_actions._packed(home, run, False))
+    here = {"host": "localhost:8501"}
+    status, _, content = asgi.answer(download_route.routes(), "GET", link.proto.url, here)
+    assert status == 200
+    file.write_bytes(content)
     assert [*(home.home / "scratch").iterdir()] == []
     other = Workspace(tmp_path / "other")
     monkeypatch.setenv("THAW_HOME", str(other.home))

@@ -1,5 +1,6 @@
 """The model card: YAML that the hub reads, sections that people read, and its place beside an export."""
 
+import io
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from pages.ui import exporting
+from pages.ui import downloads
 from tests.exporters import tiny_runs
 from tests.reports import reported
 from tlcore import confidence, evaluation, exporters, limits, model_card
@@ -123,8 +124,10 @@ def test_a_run_without_a_model_has_no_card(workspace: Workspace, few: Dataset) -
 def test_it_lies_beside_an_export(home: Workspace, few: Dataset, tmp_path: Path) -> None:
     run = tiny_runs.bare(home, few)
     tiny_runs.put(home, run, "onnx")
-    with zipfile.ZipFile(exporting._zipped(run, ["onnx"])) as archive:
+    made = downloads.make(home, "exports", (run.id, "onnx"))
+    with zipfile.ZipFile(io.BytesIO(b"".join(made.pieces))) as archive:
         assert archive.read("MODEL_CARD.md").decode() == model_card.text(home, run)
+    made.over()
     exporters.package(home, run, ["onnx"], tmp_path / "plain.zip")
     with zipfile.ZipFile(tmp_path / "plain.zip") as archive:
         assert "MODEL_CARD.md" not in archive.namelist()
