@@ -1,87 +1,120 @@
-"""Where a browser gets a dataset or a project from: made as it is sent, held by neither memory nor disk.
+"""Where a browser gets files from: they are streamed from disk, or made as they are sent.
 
-Streamlit's own download would keep the whole file in the server's memory. ``GET /thaw/datasets/<id>.zip`` and
-``GET /thaw/projects/<id>.thaw``, with a signature that a page of this server has put into its link.
+Streamlit's own download would keep the whole file in the server's memory, and would not say why one cannot be
+had. ``GET /thaw/<kind>/<id>.<ending>``, with a signature that a page of this server has put into its link.
+More words about what is asked for stand behind the id, after commas.
 """
 
+import asyncio
 import hmac
-from collections.abc import Iterator
+from collections.abc import Sequence
+from functools import partial
 
-from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
-from pages.ui import base_path, state, upload_route
-from tlcore import dataset_zip, datasets, project_file
+from pages.ui import base_path, downloads, state, upload_route
+from pages.ui.downloads import KINDS, PICTURES, Download
 from tlcore.datasets import Dataset
-from tlcore.errors import ThawError
+from tlcore.errors import NotFound, NotSaved, ThawError, WorkspaceError
+from tlcore.runs import Run
 
 
 def link(dataset: Dataset) -> str:
-    """What a browser asks for to get the dataset; it holds until the server is started anew."""
-    return f"{_path('datasets')}{dataset.id}.zip?signature={_signature('dataset', dataset.id)}"
+    """What a browser asks for to get the dataset; as all links, it holds until the server is started anew."""
+    return _link("datasets", dataset.id)
 
 
 def project_link(dataset: Dataset) -> str:
-    """The same for the project of the dataset."""
-    ending = project_file.SUFFIX
-    return f"{_path('projects')}{dataset.id}{ending}?signature={_signature('project', dataset.id)}"
+    """To the project of the dataset."""
+    return _link("projects", dataset.id)
 
 
-def file_name(dataset: Dataset) -> str:
-    return f"{dataset.id}-version-{dataset.version}.zip"
+def export_link(run: Run, formats: Sequence[str]) -> str:
+    """To the zip of exports that were made."""
+    return _link("exports", run.id, *formats)
+
+
+def run_link(run: Run, *, with_pictures: bool) -> str:
+    """To the whole run as one file."""
+    return _link("runs", run.id, *([PICTURES] if with_pictures else []))
+
+
+def report_link(run: Run) -> str:
+    return _link("reports", run.id)
+
+
+def card_link(run: Run) -> str:
+    return _link("cards", run.id)
+
+
+def logs_link(run: Run) -> str:
+    return _link("logs", run.id)
 
 
 def routes() -> list[Route]:
     return [
-        Route(f"{_path('datasets')}{{id}}.zip", _dataset, methods=["GET"]),
-        Route(f"{_path('projects')}{{id}}{project_file.SUFFIX}", _project, methods=["GET"]),
+        Route(f"{_path(kind)}{{what}}{KINDS[kind].suffix}", partial(_answer, kind), methods=["GET"])
+        for kind in KINDS
     ]
+
+
+def _link(kind: str, *words: str) -> str:
+    what = ",".join(words)
+    return f"{_path(kind)}{what}{KINDS[kind].suffix}?signature={_signature(kind, what)}"
 
 
 def _path(kind: str) -> str:
     return base_path.below(f"/thaw/{kind}/")
 
 
-async def _dataset(request: Request) -> Response:
-    return await _answer(request, "dataset")
-
-
-async def _project(request: Request) -> Response:
-    return await _answer(request, "project")
-
-
-async def _answer(request: Request, kind: str) -> Response:
-    id = request.path_params["id"]
+async def _answer(kind: str, request: Request) -> Response:
+    what = request.path_params["what"]
     if not upload_route.is_our_host(request.headers.get("host", "")):
-        return PlainTextResponse("This server does not go by the name it was asked for.", 403)
+        return _refused("This server does not go by the name it was asked for.", 403)
     given = request.query_params.get("signature", "")
-    if not hmac.compare_digest(given.encode(), _signature(kind, id).encode()):
-        return PlainTextResponse("This link is out of date. Reload the page and try again.", 403)
+    if not hmac.compare_digest(given.encode(), _signature(kind, what).encode()):
+        return _refused("This link is out of date. Reload the page and try again.", 403)
     try:
-        name, pieces = await run_in_threadpool(_file, kind, id)
+        made = await run_in_threadpool(downloads.make, state.workspace(), kind, what.split(","))
     except ThawError as error:
-        return PlainTextResponse(str(error), 404)
-    return StreamingResponse(
-        iterate_in_threadpool(pieces),
-        media_type="application/zip",
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Cache-Control": "no-store",
-        },
-    )
+        return _refused(str(error), _status(error))
+    return _Sending(made, KINDS[kind].media_type)
 
 
-def _file(kind: str, id: str) -> tuple[str, Iterator[bytes]]:
-    """Its name and its pieces. Raises what the making raises at its beginning."""
-    if kind == "project":
-        project = project_file.gather(state.workspace(), id)
-        return project_file.file_name(project.dataset), project_file.pieces(project)
-    dataset = datasets.load(state.workspace(), id)
-    return file_name(dataset), dataset_zip.chunks(dataset)
+class _Sending(StreamingResponse):
+    """Sent piece by piece. Nothing of it is left on the disk, whether it arrives or the browser goes away."""
+
+    def __init__(self, made: Download, media_type: str) -> None:
+        headers = {"Content-Disposition": f'attachment; filename="{made.name}"', "Cache-Control": "no-store"}
+        if made.size_bytes is not None:
+            headers["Content-Length"] = str(made.size_bytes)
+        super().__init__(made.pieces, media_type=media_type, headers=headers)
+        self._over = made.over
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await asyncio.shield(asyncio.to_thread(self._over))
 
 
-def _signature(kind: str, id: str) -> str:
+def _refused(sentence: str, status: int) -> Response:
+    return PlainTextResponse(sentence, status, {"Cache-Control": "no-store"})
+
+
+def _status(error: ThawError) -> int:
+    if isinstance(error, NotFound):
+        return 404
+    if isinstance(error, NotSaved):
+        return 507
+    # Else it is here, but not as it would have to be.
+    return 500 if isinstance(error, WorkspaceError) else 409
+
+
+def _signature(kind: str, what: str) -> str:
     # Another text than any session's name, so that neither signature serves for the other.
-    return upload_route.signed(f"{kind} {id}")
+    return upload_route.signed(f"{kind} {what}")

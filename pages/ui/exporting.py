@@ -1,14 +1,11 @@
 """One format on the Export page: what it is, how its making stands, and how near it came to the run."""
 
-import io
-from pathlib import Path
-
 import streamlit as st
 
-from pages.ui import asking, messages, state
+from pages.ui import asking, download_route, messages, state
 from pages.ui.asking import Offer
 from pages.ui.messages import literal, told
-from tlcore import export_jobs, exporters, model_card, runs
+from tlcore import export_jobs, exporters, runs
 from tlcore.asked import Standing
 from tlcore.exporters import Exporter, Parity
 from tlcore.runs import Run
@@ -110,26 +107,9 @@ def download_all(run: Run, formats: list[str]) -> None:
 
 
 def _download(run: Run, formats: list[str], title: str) -> None:
-    st.download_button(
-        title,
-        # Packed when it is asked for: a model may be large.
-        lambda: _zipped(run, formats),
-        exporters.file_name(run, formats),
-        "application/zip",
-        # Another list of formats is another button: its file is made by what it was drawn with.
-        key=f"download_{'-'.join(formats)}",
-        type="primary",
-        icon=":material/download:",
-        on_click="ignore",
+    st.link_button(
+        title, download_route.export_link(run, formats), type="primary", icon=":material/download:"
     )
-
-
-def _zipped(run: Run, formats: list[str]) -> io.BytesIO:
-    workspace = state.workspace()
-    with workspace.scratch() as scratch:
-        file = Path(scratch) / "export.zip"
-        exporters.package(workspace, run, formats, file, model_card.text(workspace, run))
-        return io.BytesIO(file.read_bytes())
 
 
 @told

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import state
+from pages.ui import download_route, state
 from pages.ui.messages import guarded, keep_view, literal, told
 from tlcore import log_jobs, loggers, runs
 from tlcore.errors import RunError
@@ -39,14 +39,10 @@ def _tensorboard(run: Run, was_under_way: bool) -> None:
             # Begun, or ended: the page once more, with or without looking every second.
             st.rerun()
         if found.is_there:
-            st.download_button(
+            st.link_button(
                 "Download the TensorBoard logs",
-                lambda: log_jobs.file_of(run).read_bytes(),
-                f"thaw-{run.id}-tensorboard.zip",
-                "application/zip",
-                key=f"download_logs_{run.id}",
+                download_route.logs_link(run),
                 icon=":material/download:",
-                on_click="ignore",
             )
             st.caption(f"Unpack it, and in that folder: `{loggers.get(log_jobs.TOOL).use}`")
         elif found.under_way:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.ui import concept
 from tlcore import evaluation_plots, meanings
 from tlcore.evaluation import SplitEvaluation
 
@@ -10,6 +11,7 @@ def show(result: SplitEvaluation) -> None:
     calibration = result.figures.calibration
     meaning = meanings.ANSWERS_RELIABILITY if result.several_labels else meanings.RELIABILITY
     st.subheader("How far to trust its percentages", anchor=False)
+    concept.what_is("calibration")
     st.markdown(f"**{meanings.CALIBRATION_ERROR.title}** {calibration.error:.1%}")
     st.caption(meanings.CALIBRATION_ERROR.sentence)
     st.caption(

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import state
-from tlcore import model_card, run_report
+from pages.ui import download_route
 from tlcore.runs import Run
 
 
@@ -16,28 +15,15 @@ def show(run: Run) -> None:
     )
     with st.container(horizontal=True):
         report(run)
-        st.download_button(
-            "Download the model card",
-            lambda: model_card.text(state.workspace(), run),
-            model_card.file_name(run),
-            "text/markdown",
-            key=f"card_{run.id}",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        st.link_button("Download the model card", download_route.card_link(run), icon=":material/download:")
 
 
 def report(run: Run) -> None:
     """Its button alone."""
-    st.download_button(
+    st.link_button(
         "Download the report",
         # Pictures and heat maps are drawn for it, which nobody waits for who only looks at the page.
-        lambda: run_report.html(state.workspace(), run),
-        run_report.file_name(run),
-        "text/html",
-        # Another run is another button: its file is made by what it was drawn with.
-        key=f"report_{run.id}",
+        download_route.report_link(run),
         icon=":material/download:",
-        on_click="ignore",
         help="All of this as one page to keep, which opens without internet.",
     )

@@ -1,14 +1,56 @@
 """Take the model away."""
 
-import functools
-
 import streamlit as st
 
-from pages.ui import guide, messages, state
+from pages.ui import exporting, from_programs, guide, logging_out, reporting, session, state
+from pages.ui.messages import guarded, show_refused
 from pages.ui.numbers import percent
-from tlcore import evaluation, exporters, measures
+from tlcore import evaluation, export_jobs, exporters, measures
+from tlcore.asked import Standing
 from tlcore.datasets import Split
 from tlcore.numbers import bytes_words
+from tlcore.runs import Run
+
+
+def standings(run: Run) -> dict[str, Standing]:
+    return {format: export_jobs.look(state.workspace(), run, format) for format in exporters.FORMATS}
+
+
+def draw(run: Run, under_way: set[str]) -> None:
+    # A fragment that looks again by itself is called by Streamlit, not by the page and its guard.
+    with guarded():
+        found = standings(run)
+        if under_way != {format for format, one in found.items() if one.under_way}:
+            # One has ended, or begun: the page once more, with or without looking every second.
+            st.rerun()
+        show_refused()
+        show(run, found)
+        # Of the callbacks that led here none chose anything, so the next link is followed.
+        session.current().ahead = False
+
+
+def show(run: Run, found: dict[str, Standing]) -> None:
+    left = tuple(format for format, one in found.items() if not (one.is_there or one.under_way))
+    ready = [
+        format
+        for format in found
+        if (parity := exporters.load(run, format)) is not None and not parity.refused
+    ]
+    with st.container(horizontal=True):
+        if left:
+            st.button(
+                "Make all" if len(left) == len(found) else f"Make the other {len(left)}",
+                icon=":material/done_all:",
+                key="make_all",
+                on_click=exporting.start,
+                args=(run.id, left),
+            )
+        if len(ready) > 1:
+            exporting.download_all(run, ready)
+    exporting.show_table(run)
+    for format, standing in found.items():
+        exporting.show(run, format, standing)
+
 
 st.title("Export")
 run = guide.finished_run()
@@ -18,20 +60,12 @@ with st.container(horizontal=True):
     share = measures.share(evaluation.load(run).splits.get(Split.VAL))
     st.metric(f"Validation {measure.lower()}", percent(share), border=True, help=measures.HELP[measure])
     st.metric("Size", bytes_words(run.model_file.stat().st_size), border=True)
-
-for name, exporter in exporters.FORMATS.items():
-    with st.container(border=True), messages.shown():
-        st.subheader(exporter.title, anchor=False)
-        st.markdown(exporter.says)
-        st.download_button(
-            "Download",
-            # Packed when it is asked for: a model may be large.
-            functools.partial(exporters.package, state.workspace(), run, name),
-            f"thaw-{run.id}-{name}.zip",
-            "application/zip",
-            key=f"download_{name}",
-            type="primary",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-        st.code(exporters.program(run, name), language="python")
+st.caption(
+    "Each format is made once. Then the program that comes with it is run on real pictures beside the run; of "
+    "the web page its model is, by Python. What says something else is not handed out."
+)
+under_way = {format for format, one in standings(run).items() if one.under_way}
+st.fragment(draw, run_every=1.0 if under_way else None)(run, under_way)
+from_programs.show(run)
+logging_out.show(run)
+reporting.show(run)

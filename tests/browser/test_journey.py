@@ -49,6 +49,7 @@ def refreshed_shows_the_same(page, *texts: str) -> None:
 @pytest.fixture(scope="module")
 def trained(page, screenshots: Path) -> str:
     """Data → Model → Train by clicks; returns the run's id."""
+    page.get_by_role("button", name="Bring your own pictures").click()
     page.get_by_role("button", name="Use the sample").click()
     page.get_by_text("For training").first.wait_for()
     assert "dataset=" in page.url
@@ -58,7 +59,11 @@ def trained(page, screenshots: Path) -> str:
     page.screenshot(path=screenshots / "1-data.png")
 
     page.get_by_role("button", name="Next: choose the model").click()
-    page.get_by_text("Frozen and trained").wait_for()
+    page.get_by_text("What are your pictures?").wait_for()
+    settled(page)
+    page.screenshot(path=screenshots / "2-model-guided.png")
+    page.get_by_text("Full control", exact=True).click()
+    page.get_by_text("Frozen and trained", exact=True).wait_for()
     page.get_by_text(re.compile("164,742 of 3,577,766 parameters are trained")).wait_for()
     page.get_by_role("button", name="Add dense layer").click()
     page.get_by_text("Dense 3: units").wait_for()
@@ -116,9 +121,33 @@ def test_evaluate(page, trained: str, screenshots: Path) -> None:
     refreshed_shows_the_same(page, f"Mistakes ({count})")
 
 
+def test_a_cell_shows_its_pictures_and_one_of_them_is_opened(page, trained: str, screenshots: Path) -> None:
+    settled(page)
+    matrix = page.locator(".js-plotly-plot .heatmaplayer image").first.bounding_box()
+    cell = {side: matrix[side] / 6 for side in ("width", "height")}
+    # Off the middle of the first one: birds that were taken for birds.
+    page.mouse.click(matrix["x"] + 0.7 * cell["width"], matrix["y"] + 0.3 * cell["height"])
+    page.get_by_text(re.compile(r"^Pictures really bird, said to be bird \(\d+\)$")).wait_for()
+    settled(page)
+    assert "really=bird" in page.url
+    assert "said=bird" in page.url
+    page.get_by_role("button", name=re.compile(r"^bird \d+%")).first.click()
+    opened = page.get_by_role("dialog")
+    opened.get_by_text("The model said").wait_for()
+    assert re.search(r"judged=[0-9a-f]{64}", page.url)
+    opened.get_by_alt_text(re.compile("^Heat map")).first.wait_for()
+    settled(page)
+    page.screenshot(path=screenshots / "5-evaluate-picture.png")
+    page.keyboard.press("Escape")
+    opened.wait_for(state="detached")
+    settled(page)
+    assert "judged=" not in page.url
+    page.get_by_text(re.compile("^Pictures really bird, said to be bird")).wait_for()
+
+
 def test_predict_a_file_and_a_camera_shot(page, trained: str, screenshots: Path) -> None:
     page.get_by_role("link", name="Predict").first.click()
-    page.locator("input[type=file]").set_input_files(sorted((SAMPLE / "vehicle").iterdir())[0])
+    page.locator("input.pictures").set_input_files(sorted((SAMPLE / "vehicle").iterdir())[0])
     page.get_by_text("It looks like").wait_for()
     settled(page)
     page.screenshot(path=screenshots / "6-predict.png")
@@ -127,7 +156,9 @@ def test_predict_a_file_and_a_camera_shot(page, trained: str, screenshots: Path)
     refreshed_shows_the_same(page, "It looks like", said)
     before = page.url
     page.get_by_text("The camera", exact=True).click()
-    page.get_by_role("button", name="Take Photo").click()
+    page.get_by_role("button", name="Start the camera").click()
+    page.get_by_text("pictures a second").wait_for()
+    page.get_by_role("button", name="Keep this picture").click()
     page.wait_for_function(
         "before => location.href.split('picture=')[1] != before.split('picture=')[1]", arg=before
     )
@@ -135,8 +166,8 @@ def test_predict_a_file_and_a_camera_shot(page, trained: str, screenshots: Path)
 
 
 def test_something_that_is_no_picture_is_refused(page, trained: str) -> None:
-    page.get_by_text("A file", exact=True).click()
-    page.locator("input[type=file]").set_input_files(
+    page.get_by_text("Files", exact=True).click()
+    page.locator("input.pictures").set_input_files(
         {"name": "notes.jpg", "mimeType": "image/jpeg", "buffer": b"these are notes"}
     )
     page.get_by_role("alert").first.wait_for()
@@ -145,15 +176,19 @@ def test_something_that_is_no_picture_is_refused(page, trained: str) -> None:
 
 def test_export(page, trained: str, screenshots: Path, tmp_path: Path) -> None:
     page.get_by_role("link", name="Export").first.click()
-    page.get_by_text("ImageOps.exif_transpose").wait_for()
+    page.get_by_role("button", name="Make and compare").nth(2).click()
+    link = page.get_by_role("link", name="Download", exact=True)
+    link.wait_for(timeout=120_000)
     with page.expect_download() as caught:
-        page.get_by_role("button", name=re.compile("^Download")).click()
+        link.click()
     page.screenshot(path=screenshots / "7-export.png")
     package = zipfile.ZipFile(io.BytesIO(Path(caught.value.path()).read_bytes()))
     assert sorted(package.namelist()) == [
+        "MODEL_CARD.md",
         "README.md",
         "labels.json",
-        "model.keras",
+        "model.tflite",
+        "parity.json",
         "predict.py",
         "recipe.yaml",
     ]
@@ -166,11 +201,11 @@ def test_every_page_fits_in_light_and_dark(
 ) -> None:
     query = page.url.split("?")[1] if "run=" in page.url else f"run={trained}"
     tab = browser.new_page(viewport={"width": width, "height": 1600}, color_scheme=scheme)
-    for name in ("", "model", "train", "evaluate", "compare", "predict", "export"):
+    for name in ("", "data", "model", "train", "evaluate", "compare", "predict", "export"):
         tab.goto(f"{url}/{name}?{query}")
         tab.get_by_role("heading", level=1).first.wait_for()
         settled(tab)
-        tab.screenshot(path=screenshots / f"{name or 'data'}-{width}-{scheme}.png")
+        tab.screenshot(path=screenshots / f"{name or 'start'}-{width}-{scheme}.png")
         overflow = tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow <= 0, name
     tab.close()

@@ -47,7 +47,7 @@ def test_what_was_found_is_in_a_table(home: Workspace, run: Run, monkeypatch: py
     (warning,) = page.warning
     assert "differ from the run" in warning.value
     assert {"make_onnx", "make_litert"}.isdisjoint(button.key for button in page.button)
-    offered = [one.proto.label for one in page.get("download_button")]
+    offered = [one.proto.label for one in page.get("link_button")]
     assert offered.count("Download") == 1
     assert not [label for label in offered if "in one zip" in label]
 

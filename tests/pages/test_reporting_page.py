@@ -24,6 +24,6 @@ def test_they_are_offered(
     run = tiny_runs.bare(home, taken(home, classes("a", "b", each=5)))
     app = opened(page, run=run.id)
     assert not app.exception
-    assert [one.proto.label for one in app.get("download_button")] == buttons
+    assert [one.proto.label for one in app.get("link_button")] == buttons
     assert written == []
     assert ("holds small copies of some pictures" in shown(app)) == (page == "Export")
