@@ -61,8 +61,8 @@ with st.container(horizontal=True):
     st.metric(f"Validation {measure.lower()}", percent(share), border=True, help=measures.HELP[measure])
     st.metric("Size", bytes_words(run.model_file.stat().st_size), border=True)
 st.caption(
-    "Each format is made once. Then the program that comes with it is run on real pictures beside the run; of "
-    "the web page its model is, by Python. What says something else is not handed out."
+    "Each format is made once. Then the program that comes with it is run on real pictures beside the run; "
+    "of the web page its model is, by Python. What says something else is not handed out."
 )
 under_way = {format for format, one in standings(run).items() if one.under_way}
 st.fragment(draw, run_every=1.0 if under_way else None)(run, under_way)
