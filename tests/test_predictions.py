@@ -112,8 +112,9 @@ def test_the_pictures_of_a_batch_judged_once_more(
     shared_workspace: Workspace, batch: Batch, trained: Run, predictor: Predictor
 ) -> None:
     other = prediction_jobs.again(shared_workspace, batch, trained, lambda: predictor)
-    assert ended(shared_workspace, other) == Look(Status.DONE, 5, 5, "")
-    assert predictions.rows(other) == tuple(row for row in predictions.rows(batch) if not row.reason)
+    assert ended(shared_workspace, other) == Look(Status.DONE, 7, 7, "")
+    # Those that were left out, too.
+    assert predictions.rows(other) == predictions.rows(batch)
     predictions.forget(shared_workspace, batch=other)
     with pytest.raises(NotFound, match="There is no batch of pictures"):
         predictions.load(shared_workspace, other.id)
@@ -244,6 +245,26 @@ def test_the_oldest_make_room(workspace: Workspace, trained: Run, monkeypatch: p
     ]
 
 
+def test_what_is_needed_or_not_sent_yet_makes_no_room(
+    workspace: Workspace, trained: Run, new_pictures: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(predictions, "MOST_KEPT", 1)
+    other = prediction_jobs.again(workspace, new_pictures, trained, lambda: Slow(99))
+    assert ended(workspace, other).status is Status.DONE
+    assert len(predictions.rows(other)) == len(predictions.rows(new_pictures))
+    corrections.correct(other, [3], ["fruit"])
+    predictions.create(workspace, trained, Path("x"), name="x")
+    kept = [folder.name for folder in sorted(workspace.predictions.iterdir())]
+    assert new_pictures.id not in kept
+    assert other.id in kept
+
+
+def test_what_is_not_judged_whole_is_not_judged_once_more(workspace: Workspace, trained: Run) -> None:
+    cut_off = predictions.create(workspace, trained, Path("x"), name="x")
+    with pytest.raises(DatasetError, match="Not all of these pictures are judged yet"):
+        prediction_jobs.again(workspace, cut_off, trained, lambda: Slow(99))
+
+
 # ---- Out
 
 
@@ -305,6 +326,18 @@ def test_corrected_pictures_make_the_next_version(
     assert again.change == "1 picture given the right class on the Predict page"
     assert len(again.items) == len(version.items)
     assert [again.classes[item.label] for item in again.items if item.name == "03.png"] == ["vehicle"]
+
+
+def test_corrections_for_another_dataset_are_refused(
+    workspace: Workspace, few: Dataset, new_pictures: Batch
+) -> None:
+    corrections.correct(new_pictures, [3], ["cups"])
+    with pytest.raises(DatasetError, match=r"has no class 'cups'\."):
+        corrections.send(workspace, new_pictures, few)
+    corrections.correct(new_pictures, [3], ["fruit", "bird"])
+    with pytest.raises(DatasetError, match="has one class; some of these were given several"):
+        corrections.send(workspace, new_pictures, few)
+    assert corrections.waiting(new_pictures)
 
 
 def test_a_correction_needs_a_class(new_pictures: Batch) -> None:

@@ -10,7 +10,7 @@ from tlcore import predictions, versions
 from tlcore.datasets import Dataset, Item, Split
 from tlcore.errors import DatasetError, NotFound, WorkspaceError
 from tlcore.predictions import Batch, Row
-from tlcore.report import counted
+from tlcore.report import counted, quoted
 from tlcore.workspace import Workspace, read_json, write_json
 
 
@@ -59,6 +59,7 @@ def send(workspace: Workspace, batch: Batch, dataset: Dataset) -> Dataset:
     chosen = {row: numbers[row.number].labels for row in predictions.rows(batch) if row.number in numbers}
     if not chosen:
         raise DatasetError("No picture waits. Choose some, and give them their right class.")
+    _check_fits(dataset, chosen.values())
     there = {item.sha256: item for item in dataset.items}
     known = {there[_sha256(row)]: names for row, names in chosen.items() if _sha256(row) in there}
     version = _relabelled(workspace, dataset, known)
@@ -67,6 +68,20 @@ def send(workspace: Workspace, batch: Batch, dataset: Dataset) -> Dataset:
         version = versions.add_classes(workspace, version, _taken(batch, version, new))
     _save(batch, load(batch) | {number: replace(one, sent=version.id) for number, one in numbers.items()})
     return version
+
+
+def _check_fits(dataset: Dataset, chosen: Collection[Sequence[str]]) -> None:
+    """They may have been chosen among the classes of another dataset."""
+    unknown = sorted({name for names in chosen for name in names} - {*dataset.classes})
+    if unknown:
+        raise DatasetError(
+            f"{dataset.name} has no class {quoted(unknown)}. Choose the dataset that has it, or set the "
+            "right class of these pictures anew."
+        )
+    if not dataset.several_labels and any(len(names) > 1 for names in chosen):
+        raise DatasetError(
+            f"A picture of {dataset.name} has one class; some of these were given several. Set them anew."
+        )
 
 
 def _relabelled(workspace: Workspace, dataset: Dataset, known: Mapping[Item, Sequence[str]]) -> Dataset:

@@ -85,8 +85,12 @@ def start_upload(
 
 
 def again(workspace: Workspace, batch: Batch, run: Run, opener: Opener) -> Batch:
-    """Another batch: the pictures of this one, judged by ``run``."""
-    other = predictions.create(workspace, run, batch.images, name=batch.name, of=batch.id)
+    """Another batch: the pictures of this one, judged by ``run``. Raises DatasetError for one not done."""
+    if predictions.look(workspace, batch).status is not Status.DONE:
+        raise DatasetError("Not all of these pictures are judged yet. Let that come to its end first.")
+    other = predictions.create(
+        workspace, run, batch.images, name=batch.name, of=batch.id, missing=batch.missing
+    )
     go_on(workspace, other, opener)
     return other
 
@@ -227,8 +231,9 @@ def _pictures(workspace: Workspace, batch: Batch) -> Iterator[list[_Picture]]:
         rows = predictions.rows(predictions.load(workspace, batch.of))
         yield [
             _Picture(row.number, row.name, partial(_kept, Path(batch.source) / row.file, row))
+            if row.file
+            else _Picture(row.number, row.name, partial(_refuse, row.reason))
             for row in rows
-            if not row.reason
         ]
         return
     report = Report()

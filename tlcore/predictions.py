@@ -127,7 +127,7 @@ def create(
 ) -> Batch:
     """A record without rows. Raises WorkspaceError when nothing can be written."""
     workspace.check_writable()
-    _make_room(workspace)
+    _make_room(workspace, of)
     id = new_id()
     batch = Batch(
         id,
@@ -234,14 +234,29 @@ def discard_upload(workspace: Workspace, batch: Batch) -> None:
             uploads.discard(workspace, uploads.load(workspace, batch.upload))
 
 
-def _make_room(workspace: Workspace) -> None:
+def _make_room(workspace: Workspace, needed: str) -> None:
+    """For one more. ``needed``: the id of one that is about to be judged once more, or ''."""
     held = sorted(workspace.predictions.iterdir()) if workspace.predictions.is_dir() else []
-    for folder in held[: max(0, len(held) - MOST_KEPT + 1)]:
-        # An id sorts by the time it was made.
+    found, too_many = [], len(held) - MOST_KEPT + 1
+    for folder in held:
         try:
-            batch = load(workspace, folder.name)
+            found.append(load(workspace, folder.name))
         except WorkspaceError:
             workspace.discard(folder)
-            continue
-        if not is_alive(workspace, batch):
+            too_many -= 1
+    alive = {batch.id: batch for batch in found if is_alive(workspace, batch)}
+    spared = {needed, *alive, *(batch.of for batch in alive.values())}
+    # An id sorts by the time it was made.
+    for batch in found[: max(0, too_many)]:
+        if batch.id not in spared and not _has_unsent_work(batch):
             forget(workspace, batch)
+
+
+def _has_unsent_work(batch: Batch) -> bool:
+    """Whether somebody corrected pictures of it that no dataset has yet (``corrections``)."""
+    try:
+        return any(not one["sent"] for one in read_json(batch.folder / "corrections.json").values())
+    except NotFound:
+        return False
+    except (WorkspaceError, AttributeError, KeyError, TypeError):
+        return True  # Damaged: rather one too many.

@@ -116,5 +116,4 @@ def _status(error: ThawError) -> int:
 
 
 def _signature(kind: str, what: str) -> str:
-    # Another text than any session's name, so that neither signature serves for the other.
     return upload_route.signed(f"{kind} {what}")

@@ -4,6 +4,7 @@ With ``?keep=1`` the picture is kept too, and its id told, to be looked at on th
 for an upload.
 """
 
+import asyncio
 from functools import lru_cache, partial
 from typing import Any
 
@@ -22,6 +23,7 @@ from tlcore.api.limits import Limits
 from tlcore.errors import ThawError
 
 MAX_BYTES = 2_000_000
+RECEIVE_S = 20.0
 SHOWN = 5
 """Classes that are told of each picture."""
 
@@ -41,7 +43,9 @@ async def _answer(desk: Desk, request: Request) -> JSONResponse:
     try:
         upload_route.owner_of(request)
         with desk.place():
-            content = await upload_route.body_of(request, MAX_BYTES)
+            # Who sends a byte now and then would hold a place for ever.
+            async with asyncio.timeout(RECEIVE_S):
+                content = await upload_route.body_of(request, MAX_BYTES)
             run_id = request.path_params["run"]
             if request.query_params.get("keep"):
                 id = await run_in_threadpool(pictures.keep, state.workspace(), content)
@@ -51,6 +55,8 @@ async def _answer(desk: Desk, request: Request) -> JSONResponse:
         return JSONResponse({"message": str(no)}, no.status)
     except ThawError as error:
         return JSONResponse({"message": str(error)}, refused.status_of(error))
+    except TimeoutError:
+        return JSONResponse({"message": f"The picture took over {RECEIVE_S:g} seconds to arrive."}, 408)
     except ClientDisconnect:
         return JSONResponse({"message": "The browser left."}, 400)
 

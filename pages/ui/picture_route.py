@@ -55,5 +55,4 @@ def _thumbnail(id: str, file: str) -> bytes:
 
 
 def _signature(id: str) -> str:
-    # Another text than any session's name or dataset's link, so that no signature serves for another.
     return upload_route.signed(f"predictions {id}")

@@ -31,7 +31,7 @@ def show(run: Run, batch: Batch, picked: Sequence[Judged]) -> None:
                 icon=":material/add_photo_alternate:",
                 on_click=_send,
                 args=(batch.id, dataset.id),
-                help=f"With the right class. They make version {dataset.version + 1}; a run keeps its own.",
+                help="With the right class. They make its next version; a run keeps its own.",
             )
         _tell_sent(batch, dataset)
 
@@ -67,8 +67,7 @@ def _tell_sent(batch: Batch, dataset: Dataset) -> None:
     if sent:
         st.success(
             literal(
-                f"Version {dataset.version} of {dataset.name} has {counted(len(sent), 'picture')} of these. "
-                f"{dataset.change}."
+                f"Version {dataset.version} of {dataset.name} has {counted(len(sent), 'picture')} of these."
             ),
             icon=":material/check_circle:",
         )

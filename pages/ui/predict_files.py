@@ -116,6 +116,8 @@ def show_other_model(run: Run, batch: Batch) -> bool:
             "Judge them with this run",
             key="judge_again",
             icon=":material/replay:",
+            # Those that were not judged are not among its pictures.
+            disabled=predictions.look(state.workspace(), batch).status is not Status.DONE,
             on_click=_again,
             args=(batch.id, run.id),
         )

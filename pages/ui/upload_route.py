@@ -46,10 +46,14 @@ def routes() -> list[Route]:
     return [Route(f"{path()}{{id}}", _answer, methods=["POST", "PUT"])]
 
 
+# So that the signature of a link, which people hand on, is no token.
+_SESSION = "session "
+
+
 def new_token() -> str:
     """For one session."""
     owner = secrets.token_hex(16)
-    return f"{owner}.{signed(owner)}"
+    return f"{owner}.{signed(_SESSION + owner)}"
 
 
 def limit_bytes() -> int:
@@ -131,7 +135,7 @@ def owner_of(request: Request) -> str:
     if not is_same_place(origin, host):
         raise Refused(403, "Pictures are taken from Thaw's own pages only.")
     owner, _, signature = request.headers.get(TOKEN_HEADER, "").partition(".")
-    if not hmac.compare_digest(signature.encode(), signed(owner).encode()):
+    if not hmac.compare_digest(signature.encode(), signed(_SESSION + owner).encode()):
         raise Refused(403, "This page is out of date. Reload it and try again.")
     return owner
 

@@ -31,7 +31,9 @@ def show_camera(run: Run) -> None:
 
 
 def show_batch(run: Run, batch: Batch) -> None:
-    if not predict_files.show_other_model(run, batch) and not predict_files.watch(run, batch):
+    if predict_files.watch(run, batch):
+        return
+    if not predict_files.show_other_model(run, batch):
         predict_table.show(run, batch)
 
 

@@ -1,6 +1,7 @@
 """``thaw project`` and ``thaw log``."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,17 +36,18 @@ def thaw(capsys: pytest.CaptureFixture[str]) -> Thaw:
 
 
 def test_a_project_goes_from_one_home_to_another(
-    shared_workspace: Workspace, few: Dataset, tmp_path: Path, thaw: Thaw
+    workspace: Workspace, few: Dataset, tmp_path: Path, thaw: Thaw
 ) -> None:
-    run = runs.create(shared_workspace, Recipe(), few, name="Over")
+    shutil.copytree(few.folder, workspace.datasets / few.id)
+    run = runs.create(workspace, Recipe(), few, name="Over")
     run.record("failed", message="No.", seconds={})
-    file, here, there = tmp_path / "few.thaw", str(shared_workspace.home), str(tmp_path / "other")
+    file, here, there = tmp_path / "few.thaw", str(workspace.home), str(tmp_path / "other")
     said = json.loads(thaw("project", "export", few.id, "--out", str(file), "--home", here, "--json"))
     assert (said["file"], said["datasets"], said["bytes"]) == (str(file), [few.id], file.stat().st_size)
-    assert run.id in said["runs"]
+    assert said["runs"] == [run.id]
     assert thaw("project", "import", str(file), "--home", there).strip() == few.id
     again = json.loads(thaw("project", "import", str(file), "--home", there, "--json"))
-    assert (again["datasets"], again["runs"], again["here"]) == ([], [], 1 + len(said["runs"]))
+    assert (again["datasets"], again["runs"], again["here"]) == ([], [], 2)
     with pytest.raises(AssertionError, match="There is no file 'none.thaw'"):
         thaw("project", "import", str(tmp_path / "none.thaw"), "--home", there)
 

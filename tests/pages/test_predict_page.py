@@ -333,6 +333,8 @@ def test_the_camera_is_answered_as_the_page_judges(clean: Workspace, trained: Ru
     [
         ("", b"x", {"x_thaw_token": "abc.def"}, 403),
         ("", b"x", {"x_thaw_token": None}, 403),
+        # The signature of a link is no token.
+        ("", b"x", {"x_thaw_token": f"exports a,b.{upload_route.signed('exports a,b')}"}, 403),
         ("", b"x", {"origin": "http://evil.example"}, 403),
         ("", b"x", {"host": "evil.example", "origin": "http://evil.example"}, 403),
         ("", b"no picture", {}, 422),

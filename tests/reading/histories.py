@@ -5,15 +5,17 @@ from typing import Any
 
 import numpy as np
 
-from tlcore import backbones, evaluation
+from tlcore import backbones, evaluation, reading
 from tlcore.config import Phase, Recipe
 from tlcore.datasets import Dataset, Item, Split
 from tlcore.evaluation import SplitEvaluation
 from tlcore.history import Event
-from tlcore.reading import Seen
+from tlcore.reading import Finding, Seen
 
 CLASSES = ("cat", "dog", "owl")
 LAYERS = backbones.get("efficientnet_lite0").layers()
+KEEPS_BEST = Recipe(phases=(Phase(epochs=50, patience=5),))
+THAWED = Recipe(phases=(Phase(epochs=10), Phase(epochs=8, freeze=-20, learning_rate=1e-5)))
 
 
 def epochs(**curves: list[float]) -> tuple[Event, ...]:
@@ -27,6 +29,50 @@ GOOD = epochs(
     val_loss=[0.8, 0.4, 0.25, 0.17, 0.14, 0.135, 0.133, 0.132],
     accuracy=[0.7, 0.88, 0.93, 0.96, 0.97, 0.98, 0.98, 0.98],
     val_accuracy=[0.75, 0.88, 0.93, 0.96, 0.97, 0.98, 0.98, 0.98],
+)
+
+
+RISING = epochs(
+    loss=[1.0, 0.7, 0.5, 0.4, 0.3, 0.2, 0.12, 0.08],
+    val_loss=[1.0, 0.8, 0.62, 0.60, 0.66, 0.72, 0.80, 0.90],
+    accuracy=[0.5, 0.7, 0.8, 0.86, 0.9, 0.94, 0.97, 0.99],
+    val_accuracy=[0.5, 0.65, 0.74, 0.76, 0.75, 0.73, 0.72, 0.70],
+)
+BY_HEART = epochs(
+    loss=[1.0, 0.4, 0.2, 0.1, 0.05, 0.03],
+    val_loss=[1.0, 0.8, 0.7, 0.69, 0.69, 0.69],
+    accuracy=[0.5, 0.8, 0.95, 0.99, 1.0, 1.0],
+    val_accuracy=[0.5, 0.65, 0.71, 0.7, 0.71, 0.7],
+)
+JUMPING = epochs(
+    loss=[1.2, 0.6, 1.5, 0.7, 1.4, 0.9],
+    val_loss=[1.1, 0.9, 1.4, 0.9, 1.3, 1.0],
+    accuracy=[0.5, 0.7, 0.5, 0.68, 0.52, 0.6],
+    val_accuracy=[0.5, 0.6, 0.5, 0.6, 0.5, 0.6],
+)
+CREEPING = epochs(
+    loss=[1.10, 1.09, 1.08, 1.07, 1.06],
+    val_loss=[1.10, 1.10, 1.09, 1.09, 1.09],
+    accuracy=[0.34, 0.36, 0.37, 0.38, 0.4],
+    val_accuracy=[0.34, 0.36, 0.36, 0.38, 0.38],
+)
+HELD_BACK = epochs(
+    loss=[1.1, 0.95, 0.85, 0.84, 0.83, 0.83],
+    val_loss=[1.0, 0.7, 0.6, 0.59, 0.59, 0.59],
+    accuracy=[0.4, 0.52, 0.58, 0.6, 0.6, 0.61],
+    val_accuracy=[0.5, 0.7, 0.76, 0.77, 0.78, 0.78],
+)
+FALLING = epochs(
+    loss=[1.1, 0.9, 0.75, 0.62, 0.52, 0.44],
+    val_loss=[1.1, 0.92, 0.78, 0.66, 0.57, 0.50],
+    accuracy=[0.5, 0.62, 0.7, 0.76, 0.8, 0.83],
+    val_accuracy=[0.5, 0.6, 0.68, 0.73, 0.78, 0.81],
+)
+FLAT = epochs(
+    loss=[0.9, 0.6, 0.5, 0.47, 0.46, 0.46, 0.45, 0.45],
+    val_loss=[0.9, 0.65, 0.55, 0.52, 0.51, 0.51, 0.51, 0.51],
+    accuracy=[0.6, 0.75, 0.8, 0.82, 0.82, 0.83, 0.83, 0.83],
+    val_accuracy=[0.6, 0.74, 0.79, 0.8, 0.8, 0.8, 0.8, 0.8],
 )
 
 
@@ -65,3 +111,7 @@ def seen(
     as_trained = recipe or Recipe(phases=(Phase(epochs=len(history)),))
     facts: dict[str, Any] = {"counts": (100, 100, 100), "layers": LAYERS} | more
     return Seen(as_trained, CLASSES, history, result=told, **facts)
+
+
+def finding(one: Seen, name: str) -> Finding:
+    return next(found for found in reading.findings(one) if found.name == name)

@@ -22,7 +22,7 @@ MADE: dict[str, Callable[[Recipe], Change | None]] = {
     "more_dropout": changes.more_dropout,
     "less_dropout": changes.less_dropout,
     "lower_rate": lambda recipe: changes.lower_rate(recipe, len(recipe.phases) - 1),
-    "higher_rate": lambda recipe: changes.higher_rate(recipe, 0, 0),
+    "higher_rate": lambda recipe: changes.higher_rate(recipe, 0),
     "more_epochs": changes.more_epochs,
     "early_stopping": changes.early_stopping,
     "fewer_trained_layers": lambda recipe: changes.fewer_trained_layers(recipe, LAYERS),
@@ -55,6 +55,12 @@ def shares(change: Change | None) -> list[float] | None:
     if change is None:
         return None
     return [one.dropout for one in change.recipe.head.layers if isinstance(one, DropoutLayer)]
+
+
+def higher(*phases: Phase) -> float | None:
+    """The rate of the first phase, raised."""
+    made = changes.higher_rate(Recipe(phases=phases), 0)
+    return None if made is None else made.recipe.phases[0].learning_rate
 
 
 @pytest.mark.parametrize(
@@ -99,18 +105,22 @@ def test_more_epochs_are_for_the_run_too() -> None:
 
 
 def test_a_rate_rises_no_further_than_the_layers_bear() -> None:
-    slow = Recipe(phases=(Phase(learning_rate=1e-4),))
-    assert changes.higher_rate(slow, 0, 0).recipe.phases[0].learning_rate == pytest.approx(1e-3)  # type: ignore[union-attr]
-    assert changes.higher_rate(slow, 0, 20) is None
-    assert changes.higher_rate(Recipe(phases=(Phase(learning_rate=0.01),)), 0, 0) is None
+    assert higher(Phase(learning_rate=1e-4)) == pytest.approx(1e-3)
+    assert higher(Phase(learning_rate=0.01)) is None
+    assert higher(Phase(learning_rate=1e-5, freeze=-20)) == pytest.approx(1e-4)
+    assert higher(Phase(learning_rate=1e-4, freeze=-20)) is None
+
+
+@pytest.mark.parametrize("rate", [1e-4, 1e-5])
+def test_the_rate_of_a_head_is_not_held_down_by_what_is_thawed_after_it(rate: float) -> None:
+    assert higher(Phase(learning_rate=rate), FINE) == pytest.approx(1e-3)
 
 
 def test_a_rate_far_off_is_not_approached_by_tens() -> None:
     far = Recipe(phases=(Phase(learning_rate=1.0), Phase(freeze=-20, learning_rate=1.0)))
     assert changes.lower_rate(far, 0).recipe.phases[0].learning_rate == pytest.approx(0.01)
     assert changes.lower_rate(far, 1).recipe.phases[1].learning_rate == pytest.approx(0.0001)
-    still = Recipe(phases=(Phase(learning_rate=1e-6),))
-    assert changes.higher_rate(still, 0, 0).recipe.phases[0].learning_rate == pytest.approx(0.001)  # type: ignore[union-attr]
+    assert higher(Phase(learning_rate=1e-6)) == pytest.approx(0.001)
 
 
 def test_one_block_more_is_frozen_until_only_the_head_is_left() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tlcore import cuts, thawing
 from tlcore.advice import LARGEST_FINE_RATE
 from tlcore.backbones import LayerInfo
-from tlcore.config import DropoutLayer, HeadLayer, Recipe
+from tlcore.config import DropoutLayer, HeadLayer, Phase, Recipe
 from tlcore.numbers import written_out
 from tlcore.reading.finding import Change
 
@@ -70,19 +70,21 @@ def _dropout(recipe: Recipe, title: str, layers: Sequence[HeadLayer]) -> Change 
 def lower_rate(recipe: Recipe, phase: int) -> Change:
     """A tenth, and no more than what is trained bears."""
     chosen = recipe.phases[phase]
-    most = (LARGEST_HEAD_RATE if chosen.freeze == "all" else LARGEST_FINE_RATE)[chosen.optimizer]
-    return _rate(recipe, phase, min(most, chosen.learning_rate / 10), "a smaller learning rate")
+    rate = min(_largest_rate(chosen), chosen.learning_rate / 10)
+    return _rate(recipe, phase, rate, "a smaller learning rate")
 
 
-def higher_rate(recipe: Recipe, phase: int, trained_layers: int) -> Change | None:
-    """Ten times as much, and no less than is usual: a tenth of what is borne.
-
-    ``trained_layers``: of the backbone, which bears smaller steps than a new head.
-    """
+def higher_rate(recipe: Recipe, phase: int) -> Change | None:
+    """Ten times as much, and no less than is usual: a tenth of what is borne."""
     chosen = recipe.phases[phase]
-    most = (LARGEST_FINE_RATE if trained_layers else LARGEST_HEAD_RATE)[chosen.optimizer]
+    most = _largest_rate(chosen)
     rate = min(most, max(most / 10, chosen.learning_rate * 10))
     return _rate(recipe, phase, rate, "a larger learning rate") if rate > chosen.learning_rate else None
+
+
+def _largest_rate(phase: Phase) -> float:
+    """The layers of the network bear smaller steps than a new head."""
+    return (LARGEST_HEAD_RATE if phase.freeze == "all" else LARGEST_FINE_RATE)[phase.optimizer]
 
 
 def _rate(recipe: Recipe, phase: int, rate: float, title: str) -> Change:

@@ -46,7 +46,7 @@ def _lower_rate(seen: Seen) -> Change:
 
 
 def _higher_rate(seen: Seen) -> Change | None:
-    return changes.higher_rate(seen.recipe, 0, seen.trained_layers)
+    return changes.higher_rate(seen.recipe, 0)
 
 
 def _thaw(seen: Seen) -> Change | None:
@@ -70,7 +70,7 @@ RULES = (
         lambda seen: changes.balanced_classes(seen.recipe),
     ),
     Rule("memorising", "fit", "overfitting", signs.memorises, words.memorises, _against_memorising),
-    Rule("by_heart", "fit", "overfitting", signs.knows_by_heart, words.by_heart, _against_memorising),
+    Rule("by_heart", "fit", "overfitting", signs.generalises_badly, words.by_heart, _against_memorising),
     Rule("rate_too_low", "fit", "learning_rate", signs.rate_too_low, words.rate_too_low, _higher_rate),
     Rule(
         "underfitting",

@@ -77,6 +77,12 @@ class Seen:
         return float(self.epochs[-1]["val_accuracy"]) if share is None else share
 
     @property
+    def augmented(self) -> bool:
+        """Whether it learned from changed pictures; the first view is the picture itself."""
+        choice = self.recipe.augmentation
+        return choice.fresh or choice.distinct_views > 1
+
+    @property
     def stopped_early(self) -> bool:
         """Whether early stopping ended the last phase before its time."""
         phase = self.recipe.phases[self.phase]

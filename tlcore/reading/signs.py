@@ -60,7 +60,7 @@ def memorises(seen: Seen) -> bool:
     return rises and seen.end("loss") < 0.9 * training[seen.best]
 
 
-def knows_by_heart(seen: Seen) -> bool:
+def generalises_badly(seen: Seen) -> bool:
     """More right on training pictures than chance among so few validation pictures explains."""
     training = seen.end("accuracy")
     if training - seen.end("val_accuracy") < _GAP:
@@ -70,10 +70,15 @@ def knows_by_heart(seen: Seen) -> bool:
     return training > seen.result.figures.interval[1]
 
 
+def learned_nearly_all(seen: Seen) -> bool:
+    """Of the training pictures."""
+    return seen.end("accuracy") >= _NEARLY_ALL
+
+
 def rate_too_low(seen: Seen) -> bool:
     """In the first phase, whose head is new: the loss stays nearly what it was."""
     first = seen.of_phase(0)
-    if len(first) < 4 or changes.higher_rate(seen.recipe, 0, seen.trained_layers) is None:
+    if len(first) < 4 or changes.higher_rate(seen.recipe, 0) is None:
         return False
     begin, end = float(first[0]["loss"]), float(first[-1]["loss"])
     return end > 0.9 * begin and float(first[-1]["accuracy"]) < _LOW
@@ -83,8 +88,13 @@ def underfits(seen: Seen) -> bool:
     """Less right on the pictures it learns from than on others, for epochs: what it learns is held back."""
     if len(seen.last) < 4 or changes.less_dropout(seen.recipe) is None:
         return False
-    training, validation = (mean(seen.values(key)[-3:]) for key in ("accuracy", "val_accuracy"))
+    training, validation = accuracies(seen)
     return training < _LOW and validation - training >= 0.05
+
+
+def accuracies(seen: Seen) -> tuple[float, float]:
+    """On training and on validation pictures, over the last three epochs: means."""
+    return mean(seen.values("accuracy")[-3:]), mean(seen.values("val_accuracy")[-3:])
 
 
 def still_improves(seen: Seen) -> bool:
@@ -102,6 +112,7 @@ def can_thaw(seen: Seen) -> bool:
 
 
 def stands_still(seen: Seen) -> bool:
+    """The validation loss gets no lower with the head alone; early stopping has seen to that already."""
     if not can_thaw(seen) or changes.thaw_last_layers(seen.recipe, seen.layers) is None:
         return False
     if seen.stopped_early:

@@ -73,9 +73,14 @@ def memorises(seen: Seen) -> str:
 
 
 def by_heart(seen: Seen) -> str:
+    verdict = (
+        "it knows the first by heart."
+        if signs.learned_nearly_all(seen)
+        else "it does much better on the pictures that it learned from."
+    )
     return (
         f"{percent(seen.end('accuracy'))} of the training pictures are right, but only "
-        f"{percent(seen.end('val_accuracy'))} of the validation pictures: it knows the first by heart."
+        f"{percent(seen.end('val_accuracy'))} of the validation pictures: {verdict}"
     )
 
 
@@ -89,9 +94,12 @@ def rate_too_low(seen: Seen) -> str:
 
 
 def underfits(seen: Seen) -> str:
+    training, validation = signs.accuracies(seen)
+    # Training accuracy is taken with dropout on, and on the pictures as augmentation changed them.
+    holds = "augmentation, dropout or both hold" if seen.augmented else "dropout holds"
     return (
-        f"Fewer training pictures are right ({percent(seen.end('accuracy'))}) than validation pictures "
-        f"({percent(seen.end('val_accuracy'))}), and both are few: so much dropout keeps it from learning."
+        f"Fewer training pictures are right ({percent(training)}) than validation pictures "
+        f"({percent(validation)}): most likely {holds} it back."
     )
 
 
@@ -105,9 +113,9 @@ def still_improves(seen: Seen) -> str:
 
 def stands_still(seen: Seen) -> str:
     ended = seen.last[seen.best]["epoch"]
-    since = f"since epoch {ended}" if seen.stopped_early else "over the last epochs"
+    loss = f"got no lower after epoch {ended}" if seen.stopped_early else "stands still over the last epochs"
     return (
-        f"With the network frozen it gets no further: the validation loss stands still {since}, at "
+        f"With the network frozen it gets no further: the validation loss {loss}, at "
         f"{percent(seen.right)} right. {seen.training_pictures:,} training pictures are enough to thaw the "
         "last layers."
     )
@@ -127,9 +135,10 @@ def perfect(seen: Seen) -> str:
         None: "the same pictures are on both sides of the split: check their health on the Data page",
         0: "the pictures of a class have something beside it in common; no near duplicates were found",
     }
+    training = "All" if seen.end("accuracy") == 1 else "Nearly all"
     return (
-        "All training and all validation pictures are right. Either the classes are easy to tell apart, or "
-        f"{checked.get(seen.across, checked[None])}."
+        f"{training} training pictures and all validation pictures are right. Either the classes are easy to "
+        f"tell apart, or {checked.get(seen.across, checked[None])}."
     )
 
 
