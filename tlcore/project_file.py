@@ -14,7 +14,7 @@ Features, thumbnails and converted graphs do not travel: they are made again.
 import contextlib
 import json
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
@@ -29,7 +29,7 @@ from tlcore.datasets import Card, Dataset
 from tlcore.errors import NotFound, RunError, UnknownBackbone, WorkspaceError
 from tlcore.parts import Outlet, Writer
 from tlcore.runs import Run
-from tlcore.workspace import Workspace
+from tlcore.workspace import Stamp, Workspace, stamp
 
 __all__ = ["FORMAT", "MANIFEST", "SUFFIX", "Project", "file_name", "gather", "pieces", "versions", "write"]
 
@@ -53,6 +53,8 @@ class Project:
     backbones: tuple[OwnBackbone, ...]
     left_out: tuple[str, ...]
     """A sentence for each thing that cannot go along."""
+    histories: Mapping[str, Stamp | None]
+    """Of the runs, by id, as they were when this was gathered: nothing becomes of a run without a line."""
 
     @property
     def images(self) -> dict[str, Path]:
@@ -95,10 +97,12 @@ def gather(workspace: Workspace, dataset_id: str, recipes: Sequence[Recipe] = ()
     here = {one.id for one in found}
     chosen: list[Run] = []
     left_out: list[str] = []
+    histories: dict[str, Stamp | None] = {}
     backbones: dict[str, OwnBackbone] = {}
     for run in runs.list_all(workspace):
         if run.dataset_id not in here:
             continue
+        histories[run.id] = stamp(run.history_file)
         try:
             trash.check_is_free(workspace, run, "exported")
         except RunError as error:
@@ -116,7 +120,13 @@ def gather(workspace: Workspace, dataset_id: str, recipes: Sequence[Recipe] = ()
                 )
     kept = {one.id: one for one in [*(runs.extended(run.recipe, run.events()) for run in chosen), *recipes]}
     project = Project(
-        dataset, tuple(found), tuple(chosen), (*kept.values(),), (*backbones.values(),), (*left_out,)
+        dataset,
+        tuple(found),
+        tuple(chosen),
+        (*kept.values(),),
+        (*backbones.values(),),
+        (*left_out,),
+        histories,
     )
     archives.check_limits(len(project.images), project.size_bytes)
     for path in project.images.values():
@@ -126,7 +136,10 @@ def gather(workspace: Workspace, dataset_id: str, recipes: Sequence[Recipe] = ()
 
 
 def pieces(project: Project) -> Iterator[bytes]:
-    """The file in pieces of about PIECE_BYTES, made as they are taken: it needs neither memory nor disk."""
+    """The file in pieces of about PIECE_BYTES, made as they are taken: it needs neither memory nor disk.
+
+    Raises RunError where a run is trained on or deleted meanwhile; what was taken then is no whole zip.
+    """
     outlet, waiting = Outlet(), 0
     # A file without a place in it: zipfile then writes each part once, and says its size behind it.
     with zipfile.ZipFile(cast(IO[bytes], outlet), "w") as archive:
@@ -143,7 +156,7 @@ def pieces(project: Project) -> Iterator[bytes]:
 
 
 def write(project: Project, out: Path, tell: Tell = lambda done, total: None) -> None:
-    """Write the file, which is there whole or not at all. Raises NotSaved."""
+    """Write the file, which is there whole or not at all. Raises NotSaved, RunError as ``pieces`` does."""
     done, total = 0, project.size_bytes
     with user_files.writing(out) as file:
         for piece in pieces(project):
@@ -160,7 +173,7 @@ def _filled(archive: zipfile.ZipFile, project: Project) -> Iterator[int]:
             f"datasets/{dataset.id}/manifest.json", dataset.folder / "manifest.json"
         )
     for run in project.runs:
-        yield from _run(writer, run)
+        yield from _run(writer, run, project.histories[run.id])
     for recipe in project.recipes:
         writer.add(f"recipes/{recipe.id}.json", json.dumps(recipe.to_json()).encode())
     for backbone in project.backbones:
@@ -172,12 +185,22 @@ def _filled(archive: zipfile.ZipFile, project: Project) -> Iterator[int]:
     archive.writestr(MANIFEST, json.dumps(told, ensure_ascii=False, indent=1), zipfile.ZIP_DEFLATED)
 
 
-def _run(writer: Writer, run: Run) -> Iterator[int]:
-    yield from run_files.adding(writer, run, f"runs/{run.id}")
-    epoch = checkpoints.newest_whole(run.checkpoints)
-    for name in checkpoints.FILES if epoch is not None else ():
-        file = f"checkpoints/{epoch}/{name}"
-        yield from writer.adding_file(f"runs/{run.id}/{file}", run.folder / file)
+def _run(writer: Writer, run: Run, before: Stamp | None) -> Iterator[int]:
+    """All of one moment. No lock is held: a browser takes its time, and nobody is to wait for it."""
+    changed = RunError(
+        f"{run.name} was trained on, cleaned or deleted while the project was written, so the file is not "
+        "whole. Export the project again."
+    )
+    try:
+        yield from run_files.adding(writer, run, f"runs/{run.id}")
+        epoch = checkpoints.newest_whole(run.checkpoints)
+        for name in checkpoints.FILES if epoch is not None else ():
+            file = f"checkpoints/{epoch}/{name}"
+            yield from writer.adding_file(f"runs/{run.id}/{file}", run.folder / file)
+    except FileNotFoundError as error:
+        raise changed from error
+    if stamp(run.history_file) != before:
+        raise changed
 
 
 def _told(project: Project) -> dict[str, Any]:

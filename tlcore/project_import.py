@@ -4,6 +4,7 @@ What is here already, by its id, stays as it is: opening a project twice doubles
 the checks of a run's own file (tlcore/run_import.py), pictures those of an intake.
 """
 
+import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from tlcore import (
     sent_checkpoint,
 )
 from tlcore.archives import Listing, clean_text
-from tlcore.backbones import own
+from tlcore.backbones import own, own_intake
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.errors import EngineError, NotFound, RecipeError, RunError
@@ -65,7 +66,8 @@ def take(
 
     ``behind_others``: also by one that has something else to do; if not, they are left out, with a note.
     Raises RunError, DatasetError or ModelFileError for a file that is not what it should be: then nothing of
-    it is kept; NotFound, WorkspaceError.
+    it is kept; NotFound; WorkspaceError where the disk is full: then what is whole stays, and opening the
+    file again goes on.
     """
     if isinstance(source, Path) and not source.is_file():
         raise NotFound(f"There is no file {source.name!r}. Give the path of one that is there.")
@@ -118,20 +120,21 @@ class _Opening:
             # Kept under the id that its content has in this version of Thaw.
             self.recipes.append(run_records.recipe(self.sent.read(f"recipes/{id}.json")))
         for backbone in said.backbones:
-            self.models[backbone.id] = self.scratch / f"{backbone.id}.keras"
-            self.sent.copy(f"backbones/{backbone.id}/model.keras", self.models[backbone.id], MAX_FILE_BYTES)
+            model = self.models[backbone.id] = self.scratch / f"{backbone.id}.keras"
+            self.sent.copy(f"backbones/{backbone.id}/model.keras", model, MAX_FILE_BYTES)
+            name = _model_name(backbone)
+            own_intake.check_sent(self.workspace, model, backbone.id, name, backbone.pixels)
         self._pictures()
 
     def keep(self) -> Brought:
-        new = sorted(one.id for one in self.datasets)
         self._backbones()
         for dataset in self.datasets:
             datasets.keep(self.workspace, dataset)
-        for run in self.runs:
-            run_import.place(self.workspace, run.folder, run.id)
+        # Somebody may have opened the same project meanwhile: what of it lies here still was there then.
+        new = sorted(one.id for one in self.datasets if not one.folder.exists())
+        came = tuple(run.id for run in self.runs if self._placed(run))
         for recipe in self.recipes:
             recipes.save(self.workspace, recipe)
-        came = tuple(run.id for run in self.runs)
         here = len(self.manifest.datasets) - len(new) + len(self.manifest.runs) - len(came)
         first = datasets.load(self.workspace, self.manifest.dataset)
         return Brought(first, tuple(new), came, here, tuple(self.notes))
@@ -158,11 +161,22 @@ class _Opening:
         try:
             run_import.check_is_new(self.workspace, id)
         except RunError as error:
-            if not (self.workspace.runs / id).exists():
-                self.notes.append(f"{run.name}: {error}")
+            self._stays_out(run, error)
         else:
             self.runs.append(run)
         return run
+
+    def _placed(self, run: Run) -> bool:
+        try:
+            run_import.place(self.workspace, run.folder, run.id)
+        except RunError as error:
+            self._stays_out(run, error)
+            return False
+        return True
+
+    def _stays_out(self, run: Run, error: RunError) -> None:
+        if not (self.workspace.runs / run.id).exists():
+            self.notes.append(f"{run.name}: {error}")
 
     def _checkpoint(self, sent: Sent, run: Run) -> None:
         matches = self.checkpoints.get(run.id, [])
@@ -198,25 +212,28 @@ class _Opening:
                     datasets.share_file(first[item.file][0], path)
 
     def _backbones(self) -> None:
-        """Measured by a worker. Without one the runs are good for all but to be trained on."""
-        for said in self.manifest.backbones:
-            try:
-                own.get(self.workspace, own.PREFIX + said.id)
-            except RecipeError:
-                self._backbone(said)
+        """Measured by a worker. Where one proves to be none, those before it go again."""
+        with contextlib.ExitStack() as undo:
+            for said in self.manifest.backbones:
+                try:
+                    own.get(self.workspace, own.PREFIX + said.id)
+                except RecipeError:
+                    self._backbone(said, undo)
+            undo.pop_all()
 
-    def _backbone(self, said: SentBackbone) -> None:
+    def _backbone(self, said: SentBackbone, undo: contextlib.ExitStack) -> None:
         try:
-            own_jobs.take(
+            taken = own_jobs.take(
                 self.workspace,
                 self.models[said.id],
-                name=f"{clean_text(said.title)[:60]}.keras",
+                name=_model_name(said),
                 title=said.title,
                 origin=clean_text(said.origin)[:80],
                 pixels=said.pixels,
                 id=said.id,
                 behind_others=self.behind_others,
             )
+            undo.callback(self.workspace.discard, taken.folder)
         except EngineError as error:
             self.notes.append(
                 f"The backbone {clean_text(said.title)[:60]!r} could not be brought in, so its runs can be "
@@ -226,3 +243,7 @@ class _Opening:
     def _count(self, count: int) -> None:
         self.done += count
         self.tell(min(self.done, self.total), self.total)
+
+
+def _model_name(said: SentBackbone) -> str:
+    return f"{clean_text(said.title)[:60]}.keras"

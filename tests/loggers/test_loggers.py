@@ -1,5 +1,6 @@
 """Logs of a run, read back by the libraries that they are for."""
 
+import errno
 import io
 import warnings
 from datetime import datetime
@@ -118,6 +119,41 @@ def test_mlflow_reads_the_run(shared_workspace: Workspace, trained: Run, tmp_pat
     assert found.data.tags["thaw.run"] == trained.id
     assert {"model", "model_card.md", "recipe.yaml", "confusion_val.png"} <= artifacts
     assert Path(model).read_bytes() == trained.model_file.read_bytes()
+
+
+def test_mlflow_keeps_no_half_of_a_run(
+    shared_workspace: Workspace, trained: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither where the disk is full, nor where nobody was left to clean up."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with warnings.catch_warnings():
+        # MLflow's own, of the libraries that it uses.
+        warnings.simplefilter("ignore")
+        from mlflow.exceptions import MlflowException
+        from mlflow.tracking import MlflowClient
+
+        def refused(*_: object) -> None:
+            raise MlflowException("database or disk is full")
+
+        def runs_of(client: MlflowClient) -> list[str]:
+            ids = [one.experiment_id for one in client.search_experiments() if one.name != "Default"]
+            return [one.info.status for one in client.search_runs(ids)]
+
+        client = MlflowClient(tracking_uri=f"sqlite:///{(tmp_path / 'mlflow.db').as_posix()}")
+        with monkeypatch.context() as patch:
+            patch.setattr(MlflowClient, "log_artifact", full)
+            with pytest.raises(NotSaved, match="No space left on device"):
+                loggers.write(shared_workspace, trained, "mlflow", tmp_path)
+            assert runs_of(client) == []
+            assert list((tmp_path / "artifacts").iterdir()) == []
+            patch.setattr(MlflowClient, "delete_run", refused)
+            with pytest.raises(NotSaved, match="No space left on device"):
+                loggers.write(shared_workspace, trained, "mlflow", tmp_path)
+        loggers.write(shared_workspace, trained, "mlflow", tmp_path)
+        assert sorted(runs_of(client)) == ["FINISHED", "RUNNING"]
 
 
 def test_what_cannot_be_logged_is_said(

@@ -13,7 +13,7 @@ from tests.own_models import crafted
 from tlcore import backbones, cuts, images, layer_measure, own_measure, runtimes
 from tlcore.backbones import OwnBackbone, own, own_intake
 from tlcore.datasets import Dataset
-from tlcore.errors import RecipeError, UnknownBackbone
+from tlcore.errors import ModelFileError, RecipeError, UnknownBackbone
 from tlcore.runs import Run
 from tlcore.workspace import Workspace
 
@@ -349,6 +349,30 @@ def test_the_same_twice_is_one(take: Take, workspace: Workspace, tmp_path: Path)
     kept = {file.name for file in first.folder.iterdir()}
     assert kept == {"model.keras", "layers.json", "meta.json"}
     assert list((workspace.home / "scratch").iterdir()) == []
+
+
+def test_what_a_sender_put_under_an_id_is_not_taken_for_its_file(
+    take: Take, workspace: Workspace, tmp_path: Path
+) -> None:
+    def nobody(folder: Path) -> None:
+        raise AssertionError("measured again")
+
+    mine = crafted.saved(crafted.small(), tmp_path / "mine.keras")
+    elsewhere, third = Workspace(tmp_path / "elsewhere"), Workspace(tmp_path / "third")
+    real = own_intake.take(elsewhere, mine, measure=own_measure.measure_folder)
+    foreign = take(randomized(crafted.small()), id=real.id)
+    assert (foreign.id, foreign.sent, real.sent) == (real.id, True, False)
+
+    taken = own_intake.take(workspace, mine, measure=own_measure.measure_folder)
+    assert (taken.id != real.id, taken.sent) == (True, False)
+    np.testing.assert_array_equal(features(taken, rgb(8)), features(real, rgb(8)))
+    assert own_intake.take(workspace, mine, measure=nobody) == taken
+    with pytest.raises(ModelFileError, match=f"own:{real.id}, and so does another network here, 'small'"):
+        own_intake.take(workspace, real.folder / "model.keras", measure=nobody, id=real.id)
+
+    measure = own_measure.measure_folder
+    honest = own_intake.take(third, real.folder / "model.keras", measure=measure, id=real.id)
+    assert own_intake.take(third, mine, measure=nobody) == honest
 
 
 def test_by_name(take: Take, workspace: Workspace) -> None:

@@ -1,14 +1,19 @@
 """A whole project as one file, opened by another Thaw: what comes along, and what can be done with it."""
 
+import hashlib
+import io
+import json
 import shutil
 import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import h5py
 import pytest
 
 from tests import engines, resuming
 from tests.engines import FakeEngine
+from tests.own_models import crafted
 from tlcore import (
     about,
     confidence,
@@ -26,7 +31,7 @@ from tlcore import (
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.engine import JobState
-from tlcore.errors import NotFound, NotSaved
+from tlcore.errors import ModelFileError, NotFound, NotSaved, RunError
 from tlcore.predict import Predictor
 from tlcore.runs import Run, Status
 from tlcore.workspace import Workspace
@@ -158,6 +163,47 @@ def test_a_network_that_is_gone_is_named(
     assert project_import.take(other, handed_over(workspace, dataset, tmp_path)).runs == (run.id,)
 
 
+def other_numbers(file: h5py.File) -> None:
+    def change(name: str, item: object) -> None:
+        if isinstance(item, h5py.Dataset):
+            item[...] = item[...] + 1
+
+    file.visititems(change)
+
+
+def test_another_network_under_its_id_is_told(
+    on_own: tuple[Dataset, Run], workspace: Workspace, other: Workspace, tmp_path: Path
+) -> None:
+    dataset, run = on_own
+    file = handed_over(workspace, dataset, tmp_path)
+    id = run.recipe.backbone.name.removeprefix("own:")
+    shutil.copytree(workspace.backbones, other.backbones)
+    crafted.with_weights(
+        workspace.backbones / id / "model.keras", other.backbones / id / "model.keras", other_numbers
+    )
+    before = kept_files(other)
+    with pytest.raises(ModelFileError, match=f"own:{id}, and so does another network here, 'tiny'"):
+        project_import.take(other, file)
+    assert kept_files(other) == before
+    shutil.copy(workspace.backbones / id / "model.keras", other.backbones / id / "model.keras")
+    assert project_import.take(other, file).runs == (run.id,)
+
+
+def test_nothing_is_left_where_one_of_the_networks_is_none(
+    on_own: tuple[Dataset, Run], workspace: Workspace, other: Workspace, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(handed_over(workspace, on_own[0], tmp_path)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    said = json.loads(parts.pop(project_file.MANIFEST))
+    said["backbones"].append(said["backbones"][0] | {"id": "0" * 16})
+    parts[f"backbones/{'0' * 16}/model.keras"] = b"none"
+    said["sha256"] = {name: hashlib.sha256(content).hexdigest() for name, content in parts.items()}
+    file = crafted.zipped(parts | {project_file.MANIFEST: json.dumps(said).encode()}, tmp_path / "x.thaw")
+    with pytest.raises(ModelFileError, match=r"'tiny\.keras'"):
+        project_import.take(other, file)
+    assert kept_files(other) == []
+
+
 @pytest.fixture
 def small(workspace: Workspace, few: Dataset) -> Run:
     run = runs.create(workspace, Recipe(), copied(few, workspace), name="Small")
@@ -192,6 +238,54 @@ def test_a_run_that_was_deleted_stays_deleted(
     brought = project_import.take(workspace, file)
     assert (brought.runs, runs.list_all(workspace)) == ((), [])
     assert brought.notes == ("Small: This run was deleted here and can be had back from the deleted runs.",)
+
+
+def test_the_same_opened_twice_at_once_comes_in_once(
+    small: Run,
+    workspace: Workspace,
+    few: Dataset,
+    other: Workspace,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = handed_over(workspace, few, tmp_path)
+    keep, faster = datasets.keep, []
+
+    def later(workspace: Workspace, dataset: Dataset) -> Dataset:
+        monkeypatch.setattr(datasets, "keep", keep)
+        faster.append(project_import.take(other, file))
+        return keep(workspace, dataset)
+
+    monkeypatch.setattr(datasets, "keep", later)
+    slower = project_import.take(other, file)
+    assert [(one.datasets, one.runs, one.here) for one in faster] == [((few.id,), (small.id,), 0)]
+    assert (slower.datasets, slower.runs, slower.here, slower.notes) == ((), (), 2, ())
+    assert slower.dataset == faster[0].dataset
+
+
+def test_a_run_that_is_trained_on_while_it_is_sent_breaks_it_off(
+    small: Run, workspace: Workspace, few: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(project_file, "PIECE_BYTES", 1)
+    sent = bytearray()
+
+    def send(project: project_file.Project) -> None:
+        for piece in project_file.pieces(project):
+            if not sent:
+                small.record("queued")
+                small.record("failed", message="No.", seconds={})
+            sent.extend(piece)
+
+    with pytest.raises(RunError, match="Small was trained on, cleaned or deleted while"):
+        send(project_file.gather(workspace, few.id))
+    assert len(sent) > 0
+    assert not zipfile.is_zipfile(io.BytesIO(sent))
+
+    project = project_file.gather(workspace, few.id)
+    trash.delete(workspace, small)
+    with pytest.raises(RunError, match="Export the project again"):
+        project_file.write(project, tmp_path / "few.thaw")
+    assert not (tmp_path / "few.thaw").exists()
 
 
 def test_it_is_made_bit_by_bit(small: Run, workspace: Workspace, few: Dataset, tmp_path: Path) -> None:

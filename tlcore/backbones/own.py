@@ -1,8 +1,8 @@
 """A model that a person brought, as a backbone: data in the workspace, and the two things that need Keras.
 
 On disk: ``backbones/<id>/model.keras`` (only what was looked at), ``layers.json`` and ``meta.json``. The id
-is a hash of the file and of the pixels it expects, so taking the same twice finds the same. In recipes it
-is ``own:<id>``.
+is a hash of the file and of the pixels it expects, so taking the same twice finds the same; of one that came
+with a project it is what the sender said. In recipes it is ``own:<id>``.
 """
 
 from dataclasses import dataclass, fields
@@ -52,6 +52,8 @@ class OwnBackbone(Layered):
     preprocessing: Preprocessing
     guessed: bool
     """Whether that was guessed: nobody said it, and nothing in the model tells."""
+    sent: bool
+    """Whether it came with a project: then the sender said its id, which nothing ties to what it holds."""
     input_kind: InputKind
     """A vector is the pixels of a square picture in a row."""
     channels: int
@@ -205,8 +207,8 @@ def _scan(workspace: Workspace) -> tuple[list[OwnBackbone], list[str]]:
 
 def from_meta(meta: Any, folder: Path) -> OwnBackbone:
     names = [field.name for field in fields(OwnBackbone) if field.name != "folder"]
-    # One from before guesses were told of has no word of it.
-    known = {"guessed": False} | meta
+    # One from before these were told of has no word of them.
+    known = {"guessed": False, "sent": False} | meta
     values = {name: known[name] for name in names} | {"dropped": tuple(meta["dropped"])}
     if values["preprocessing"] not in preprocessing.KINDS:
         raise ValueError("unknown preprocessing")

@@ -1,6 +1,7 @@
 """A ``.keras`` file taken in as a backbone: looked through here, measured by a worker, kept whole."""
 
 import hashlib
+import itertools
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,10 +14,10 @@ from tlcore.backbones import own
 from tlcore.backbones.own import OwnBackbone
 from tlcore.backbones.preprocessing import KINDS, Preprocessing
 from tlcore.errors import ModelFileError, WorkspaceError
-from tlcore.keras_files import Facts
+from tlcore.keras_files import Facts, KerasFile
 from tlcore.workspace import Workspace, read_json, sync_folder, write_json
 
-__all__ = ["PIXELS", "Measure", "failed_file", "meta_file", "pixels_of", "take"]
+__all__ = ["PIXELS", "Measure", "check_sent", "failed_file", "meta_file", "pixels_of", "take"]
 
 _SCALES: dict[str, Preprocessing] = {"0-255": "none", "0-1": "unit", "-1-1": "tf"}
 PIXELS = ("auto", *_SCALES, *(kind for kind in KINDS if kind not in _SCALES.values()))
@@ -43,17 +44,18 @@ def take(
 
     ``name`` is the file's, for sentences; ``pixels`` one of PIXELS. Keras is not imported here.
     ``id``: of one that comes from another Thaw, where recipes name it so; what is kept there of a file has
-    another hash than the file.
+    another hash than the file. So such a one is never taken for a file of its id without a look into both.
     Raises ModelFileError with the rule, the file and the way out; nothing is left of what is refused.
     """
-    if pixels not in PIXELS:
-        raise ModelFileError(f"Pixels are one of {', '.join(PIXELS)}, not {pixels[:40]!r}.")
+    _check_pixels(pixels)
     name = clean_text(name or (source.name if isinstance(source, Path) else ""))[:80]
     with workspace.scratch() as scratch, keras_files.opened(source, name) as file:
         kind = _kind(pixels, file.facts)
         guessed = pixels == "auto" and not _tells_pixels(file.facts)
-        id = id or hashlib.sha256(f"{file.sha256}:{kind}".encode()).hexdigest()[:16]
+        sent, id = bool(id), id or _own_id(workspace, file, kind)
         if (found := _existing(workspace, id)) is not None:
+            if sent:
+                _check_same(found, file, kind)
             return found if guessed else _known(found)
         folder = Path(scratch) / "backbone"
         folder.mkdir()
@@ -69,12 +71,25 @@ def take(
             "created": datetime.now(UTC).isoformat(),
             "preprocessing": kind,
             "guessed": guessed,
+            "sent": sent,
             "numbers": numbers,
         }
         write_json(folder / "request.json", request)
         measure(folder)
         _check_measured(folder, file.label)
-        return _place(workspace, folder, id)
+        placed = _place(workspace, folder, id)
+        if sent or placed.sent:
+            # Somebody may have been first, and with another network.
+            _check_same(placed, file, kind)
+        return placed
+
+
+def check_sent(workspace: Workspace, source: Path, id: str, name: str, pixels: str) -> None:
+    """Raises ModelFileError where another network is here under the id that a sender says of this one."""
+    _check_pixels(pixels)
+    if (found := _existing(workspace, id)) is not None:
+        with keras_files.opened(source, name) as file:
+            _check_same(found, file, _kind(pixels, file.facts))
 
 
 def pixels_of(backbone: OwnBackbone) -> str:
@@ -93,6 +108,39 @@ def meta_file(folder: Path) -> Path:
 def failed_file(folder: Path) -> Path:
     """Written by a measurement that cannot be; it holds the sentence."""
     return folder / "failed.json"
+
+
+def _check_pixels(pixels: str) -> None:
+    if pixels not in PIXELS:
+        raise ModelFileError(f"Pixels are one of {', '.join(PIXELS)}, not {pixels[:40]!r}.")
+
+
+def _own_id(workspace: Workspace, file: KerasFile, kind: Preprocessing) -> str:
+    """By content; where a sender put another network under it, the next one that is free or right."""
+
+    def is_right(id: str) -> bool:
+        found = _existing(workspace, id)
+        return found is None or not found.sent or _is_same(found, file, kind)
+
+    first = f"{file.sha256}:{kind}"
+    texts = itertools.chain([first], (f"{first}:{count}" for count in itertools.count(2)))
+    return next(filter(is_right, (hashlib.sha256(text.encode()).hexdigest()[:16] for text in texts)))
+
+
+def _check_same(found: OwnBackbone, file: KerasFile, kind: Preprocessing) -> None:
+    if not _is_same(found, file, kind):
+        raise ModelFileError(
+            f"{file.label} goes by the name {found.name}, and so does another network here, "
+            f"{found.title!r}: runs on the one would be trained on with the other. Use another workspace "
+            "for it (THAW_HOME)."
+        )
+
+
+def _is_same(found: OwnBackbone, file: KerasFile, kind: Preprocessing) -> bool:
+    if found.preprocessing != kind:
+        return False
+    with keras_files.opened(found.folder / "model.keras") as kept:
+        return kept.content_sha256() == file.content_sha256()
 
 
 def _kind(pixels: str, facts: Facts) -> Preprocessing:

@@ -37,6 +37,13 @@ class KerasFile:
     facts: Facts
     archive: zipfile.ZipFile
 
+    def content_sha256(self) -> str:
+        """Of all that is kept of it: the same for a file and for what ``write_clean`` makes of it."""
+        digest = hashlib.sha256(json.dumps(self.config, sort_keys=True).encode())
+        for chunk in _chunks(self.archive, WEIGHTS, self.label):
+            digest.update(chunk)
+        return digest.hexdigest()
+
     def write_weights(self, path: Path) -> int:
         """The weights as a file of their own, looked through; how many numbers they are."""
         with open(path, "wb") as target:

@@ -4,8 +4,10 @@ The experiment is the dataset; the run has the recipe as parameters, the figures
 and as artifacts the model, its card, the recipe and the confusion matrices.
 """
 
+import contextlib
 import logging
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -16,11 +18,15 @@ from tlcore.progress import Status
 
 # Of MLflow: more parameters at once are refused.
 _BATCH = 90
+_TAG = "thaw.run"
 _ENDS = {Status.DONE: "FINISHED", Status.STOPPED: "KILLED"}
 
 
 def write(told: Told, folder: Path) -> None:
-    """Into the folder's database, beside other runs. Raises RunError, OSError."""
+    """Into the folder's database, beside other runs. Nothing is left of a run that could not be written.
+
+    Raises RunError, OSError.
+    """
     # Thaw sends nothing to anybody by itself.
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     from mlflow.exceptions import MlflowException
@@ -31,12 +37,23 @@ def write(told: Told, folder: Path) -> None:
     client = MlflowClient(tracking_uri=f"sqlite:///{(folder / 'mlflow.db').absolute().as_posix()}")
     try:
         experiment = _experiment(client, told, folder)
-        if client.search_runs([experiment], f"tags.`thaw.run` = '{told.run.id}'"):
+        if client.search_runs([experiment], f"tags.`{_TAG}` = '{told.run.id}'"):
             raise RunError(f"The folder holds logs of {told.run.name} already. Choose another one.")
+        # By this tag it is found: half a run, as of a process that was killed, has none.
+        tags = {name: value for name, value in told.tags.items() if name != _TAG}
         run = client.create_run(
-            experiment, start_time=_milliseconds(told.began_s), tags=told.tags, run_name=told.run.name
+            experiment, start_time=_milliseconds(told.began_s), tags=tags, run_name=told.run.name
         )
-        _log(client, run.info.run_id, told)
+        id = run.info.run_id
+        try:
+            _log(client, id, told)
+            client.set_tag(id, _TAG, told.run.id)
+        except BaseException:
+            # What went wrong first is told, also where a full disk takes no word of it either.
+            with contextlib.suppress(MlflowException):
+                client.delete_run(id)
+            shutil.rmtree(folder / "artifacts" / id, ignore_errors=True)
+            raise
     except MlflowException as error:
         raise RunError("MLflow refused the logs. Choose an empty folder, or update MLflow.") from error
 
