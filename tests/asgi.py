@@ -7,6 +7,8 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from tests import loops
+
 
 def answer(
     routes: Sequence[Route],
@@ -55,6 +57,6 @@ def answer(
 
         await Starlette(routes=list(routes))(scope, receive, send)
 
-    asyncio.run(ask())
+    loops.run(ask())
     found = {name.decode(): value.decode() for name, value in answered[0]["headers"]}
     return answered[0]["status"], found, b"".join(message.get("body", b"") for message in answered)

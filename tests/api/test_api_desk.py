@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from tests import loops
 from tlcore.api.desk import Desk
 from tlcore.api.limits import Limits
 from tlcore.api.refused import Refused
@@ -29,7 +30,7 @@ def test_the_loop_goes_on_while_threads_work() -> None:
         may_end.set()
         return await waiting
 
-    assert asyncio.run(asyncio.wait_for(ask(), DEADLINE_S)) == 7
+    assert loops.run(asyncio.wait_for(ask(), DEADLINE_S)) == 7
 
 
 def test_answers_come_in_the_order_of_the_pictures() -> None:
@@ -45,7 +46,7 @@ def test_answers_come_in_the_order_of_the_pictures() -> None:
     async def ask() -> list[int]:
         return await Desk(Limits(threads=2)).run_all(work, range(6))
 
-    assert asyncio.run(ask()) == [0, 10, 20, 30, 40, 50]
+    assert loops.run(ask()) == [0, 10, 20, 30, 40, 50]
 
 
 def test_one_picture_passes_a_request_of_many() -> None:
@@ -66,7 +67,7 @@ def test_one_picture_passes_a_request_of_many() -> None:
         small_came.set()
         await asyncio.gather(many, small)
 
-    asyncio.run(ask())
+    loops.run(ask())
     assert len(done) == 9
     assert done.index("small") <= 2
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from starlette.requests import Request
 
+from tests import loops
 from tests.api.asking import Asker, asker
 from tests.conftest import SAMPLE
 from tests.pictures import png
@@ -126,7 +127,7 @@ def test_who_sends_too_slowly_is_given_up() -> None:
             raise AssertionError("there is no body")
 
     with pytest.raises(Refused, match=r"longer than 0\.01 seconds") as refused:
-        asyncio.run(receive())
+        loops.run(receive())
     assert refused.value.status == 408
 
 

@@ -96,8 +96,8 @@ def test_two_classes_by_mouse_and_keyboard_become_a_dataset(
     hold.press("Space")
     page.get_by_text("Type the name of a class first.").wait_for()
     name_class(page, "left; or right")
-    box = hold.bounding_box()
-    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    # It waits until the button stays where it is, and in sight.
+    hold.hover(position={"x": 20, "y": 20})
     page.mouse.down()
     until(page, "left, or right", 6)
     assert page.get_by_role("button", name="Make a dataset").count() == 1

@@ -13,7 +13,7 @@ import streamlit as st
 from starlette.applications import Starlette
 
 from pages.ui import download_route, downloads, upload_route
-from tests import asgi, pictures
+from tests import asgi, loops, pictures
 from tests.exporters import tiny_runs
 from tlcore import log_jobs, model_card, project_import, run_report, runs
 from tlcore.datasets import Dataset
@@ -208,7 +208,7 @@ def test_nothing_is_left_for_a_browser_that_went_away(
 
         await Starlette(routes=download_route.routes())(scope, receive, send)
 
-    asyncio.run(leave())
+    loops.run(leave())
     assert {len(piece) for piece in sent} == {100}
     assert len(sent) < 5
     assert left(home) == []
