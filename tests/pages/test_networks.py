@@ -1,11 +1,27 @@
 """The choice of the network on the Model page by AppTest, and how it is taken."""
 
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from tests.pages.recipe_pages import Page
 from tlcore import backbones
 from tlcore.datasets import Dataset
 from tlcore.workspace import Workspace
+
+
+@pytest.fixture(autouse=True)
+def _only_those_that_come_with_thaw(shared_workspace: Workspace, tmp_path: Path) -> Iterator[None]:
+    """Other tests bring networks of a person's own into the same workspace."""
+    own, aside = shared_workspace.backbones, tmp_path / "aside"
+    if own.is_dir():
+        shutil.move(own, aside)
+    yield
+    if aside.is_dir():
+        shutil.rmtree(own, ignore_errors=True)
+        shutil.move(aside, own)
 
 
 def test_every_network_is_on_offer(model: Page) -> None:
