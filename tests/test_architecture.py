@@ -45,6 +45,7 @@ LAYERS = (
         "tlcore.speed",
     ),
     ("tlcore.asked",),
+    ("tlcore.keras_questions",),
     ("tlcore.keras_answers", "tlcore.short_jobs"),
     ("tlcore.disk", "tlcore.project_manifest", "tlcore.run_import"),
     ("tlcore.project_file",),

@@ -1,7 +1,9 @@
 """What a run's Keras model answers: computed in a worker, for a run whose converted graph is not used."""
 
 import contextlib
+import functools
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,15 +36,20 @@ def read(folder: Path) -> runtimes.Numbers:
 
 def answer_job(home: str, run_id: str, folder: str) -> None:
     """The job of a question. However it ends is written into its folder; nothing is raised."""
-    place = Path(folder)
+    give(Path(folder), run_id, functools.partial(_answer, Workspace(Path(home)), run_id))
+
+
+def give(folder: Path, run_id: str, compute: Callable[[Path], runtimes.Numbers]) -> None:
+    """Write what ``compute(folder)`` makes of the question that lies there, or why there is no answer."""
     try:
-        tell(place, {"rows": _answer(Workspace(Path(home)), run_id, place).tolist()})
+        _tell(folder, {"rows": compute(folder).tolist()})
     except ThawError as error:
-        tell(place, {"message": str(error)})
+        _tell(folder, {"message": str(error)})
     except Exception as error:
-        if place.is_dir():
+        # Else whoever waited has given up.
+        if folder.is_dir():
             log.exception("the model of run %s gave no answer", run_id)
-            tell(place, {"message": f"Keras could not run the model of this run ({type(error).__name__})."})
+            _tell(folder, {"message": f"Keras could not run the model of this run ({type(error).__name__})."})
 
 
 def _answer(workspace: Workspace, run_id: str, folder: Path) -> runtimes.Numbers:
@@ -60,7 +67,7 @@ def _answer(workspace: Workspace, run_id: str, folder: Path) -> runtimes.Numbers
     return np.concatenate(rows)
 
 
-def tell(folder: Path, answer: dict[str, Any]) -> None:
+def _tell(folder: Path, answer: dict[str, Any]) -> None:
     # Whoever waited may have given up and removed the folder.
     with contextlib.suppress(FileNotFoundError):
         write_json(_file(folder), answer, make_folder=False)

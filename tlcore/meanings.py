@@ -74,6 +74,9 @@ AVERAGE_PRECISION = Meaning(
     "first.",
 )
 
+OF_A_CLASS = (PRECISION, RECALL, F1, CLASS_AUC, AVERAGE_PRECISION)
+"""In the order of a table."""
+
 CONFUSION = Meaning(
     "Confusion matrix", "Rows are what the pictures show, columns what the model said. The diagonal is right."
 )

@@ -9,12 +9,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from tlcore import confidence, engine, images, keras_answers, outputs, runtimes, short_jobs
+from tlcore import confidence, engine, images, keras_answers, keras_questions, outputs, runtimes, short_jobs
 from tlcore.engine import Engine
-from tlcore.errors import EngineError, ImageError, RunError
+from tlcore.errors import EngineError, ImageError
 from tlcore.evaluation import THRESHOLD
 from tlcore.runs import Run
-from tlcore.short_jobs import Outcome
 from tlcore.workspace import Workspace
 
 _KEY = "predict-"
@@ -133,25 +132,9 @@ class _Worker:
         crew = engine.start_or_find(self._workspace)
         if not self._behind_others:
             _check_free(crew)
-        with self._workspace.scratch() as scratch:
-            folder = Path(scratch)
-            keras_answers.ask(folder, pixels)
-            outcome = short_jobs.run(
-                crew,
-                f"{_KEY}{folder.name}",
-                keras_answers.answer_job,
-                str(self._workspace.home),
-                self._of.id,
-                scratch,
-                ended=lambda: keras_answers.is_there(folder),
-            )
-            if outcome is Outcome.ENDED:
-                return keras_answers.read(folder)
-        if outcome is Outcome.LOST:
-            raise RunError(
-                "The worker that predicted was ended, most likely because it ran out of memory. Try again."
-            )
-        raise EngineError("The worker has had no time for the picture. Try again later.")
+        return keras_questions.answered(
+            self._workspace, crew, self._of, pixels, keras_answers.answer_job, _KEY
+        )
 
 
 def _check_free(crew: Engine) -> None:

@@ -8,25 +8,18 @@ from tlcore.evaluation import SplitEvaluation
 from tlcore.meanings import Meaning
 from tlcore.runs import Run
 
-_COLUMNS = (
-    meanings.PRECISION,
-    meanings.RECALL,
-    meanings.F1,
-    meanings.CLASS_AUC,
-    meanings.AVERAGE_PRECISION,
-)
 _ROW_PX, _MOST_PX = 36, 560
 
 
 def show_table(result: SplitEvaluation) -> None:
     st.subheader("Per class", anchor=False)
-    st.caption(" ".join(f"**{one.title}**: {one.sentence}" for one in _COLUMNS))
+    st.caption(" ".join(f"**{one.title}**: {one.sentence}" for one in meanings.OF_A_CLASS))
     rows = [
         {"Class": figures.name, "Pictures": figures.support}
         | {
             one.title: None if value is None else 100 * value
             for one, value in zip(
-                _COLUMNS,
+                meanings.OF_A_CLASS,
                 (
                     figures.precision,
                     figures.recall,
@@ -39,7 +32,7 @@ def show_table(result: SplitEvaluation) -> None:
         }
         for figures, curves in zip(result.classes, result.figures.curves, strict=True)
     ]
-    columns = {one.title: _percent(one) for one in _COLUMNS}
+    columns = {one.title: _percent(one) for one in meanings.OF_A_CLASS}
     st.dataframe(
         rows,
         hide_index=True,

@@ -140,8 +140,7 @@ def test_a_cell_shows_its_pictures_and_one_of_them_is_opened(page, trained: str,
     page.screenshot(path=screenshots / "5-evaluate-picture.png")
     page.keyboard.press("Escape")
     opened.wait_for(state="detached")
-    settled(page)
-    assert "judged=" not in page.url
+    page.wait_for_url(lambda url: "judged=" not in url)
     page.get_by_text(re.compile("^Pictures really bird, said to be bird")).wait_for()
 
 

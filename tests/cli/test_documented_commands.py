@@ -97,19 +97,6 @@ def test_the_python_example_runs(
 # --- the commands that have no other tests
 
 
-@pytest.fixture
-def thaw(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
-    """What a command prints; one that complains raises AssertionError with the sentence."""
-
-    def call(*words: str) -> str:
-        status = app([*words], standalone_mode=False)
-        told = capsys.readouterr()
-        assert not status, told.err
-        return told.out
-
-    return call
-
-
 def test_pictures_are_taken_in_without_a_training(
     home: Workspace, few_pictures: Path, thaw: Callable[..., str]
 ) -> None:

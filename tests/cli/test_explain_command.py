@@ -43,7 +43,7 @@ def test_a_picture_is_written(trained: Run, shared_workspace: Workspace, tmp_pat
 def test_the_likeliest_class_is_taken(trained: Run, shared_workspace: Workspace, tmp_path: Path) -> None:
     picture = tmp_path / "mine.jpg"
     picture.write_bytes(PICTURE.read_bytes())
-    code, told = explain("latest", str(picture), home=shared_workspace)
+    code, told = explain(trained.id, str(picture), home=shared_workspace)
     assert code == 0
     assert "what speaks for" in told
     assert (tmp_path / "mine-why.png").is_file()

@@ -9,7 +9,6 @@ import pytest
 
 from tests import engines
 from tlcore import runs
-from tlcore.cli.app import app
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.workspace import Workspace
@@ -20,19 +19,6 @@ Thaw = Callable[..., str]
 @pytest.fixture(autouse=True)
 def _engine(monkeypatch: pytest.MonkeyPatch) -> None:
     engines.put_in_place(monkeypatch)
-
-
-@pytest.fixture
-def thaw(capsys: pytest.CaptureFixture[str]) -> Thaw:
-    """What a command prints; one that complains raises AssertionError with the sentence."""
-
-    def call(*words: str) -> str:
-        status = app([*words], standalone_mode=False)
-        told = capsys.readouterr()
-        assert not status, told.err
-        return told.out
-
-    return call
 
 
 def test_a_project_goes_from_one_home_to_another(

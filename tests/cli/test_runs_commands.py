@@ -32,19 +32,6 @@ def run(home: Workspace, few: Dataset) -> Run:
     return run
 
 
-@pytest.fixture
-def thaw(capsys: pytest.CaptureFixture[str]) -> Thaw:
-    """What a command prints; one that complains raises AssertionError with the sentence."""
-
-    def call(*words: str) -> str:
-        status = app([*words], standalone_mode=False)
-        told = capsys.readouterr()
-        assert not status, told.err
-        return told.out
-
-    return call
-
-
 def rows(thaw: Thaw, *words: str) -> list[dict[str, Any]]:
     return json.loads(thaw("runs", *words, "--json"))
 

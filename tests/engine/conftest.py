@@ -24,11 +24,14 @@ def wait_until(condition: Callable[[], object], timeout_s: float = 20) -> None:
 
 
 def processes_of(workspace: Workspace) -> list[psutil.Process]:
-    """The engine's process and all that it started."""
+    """The engine's process and all that it started; none when it has ended."""
     address = Address.read(workspace)
     assert address is not None
-    process = psutil.Process(address.pid)
-    return [process, *process.children(recursive=True)]
+    try:
+        process = psutil.Process(address.pid)
+        return [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
 
 
 def alive(process: psutil.Process) -> bool:

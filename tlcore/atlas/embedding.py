@@ -1,23 +1,19 @@
 """The features of a picture of one's own: by the converted graph here, else by Keras in a worker."""
 
 import functools
-import logging
 from pathlib import Path
 
 import numpy as np
 
-from tlcore import asked, engine, images, keras_answers, runs, runtimes, short_jobs
+from tlcore import asked, engine, images, keras_answers, keras_questions, runs, runtimes, short_jobs
 from tlcore.atlas import lens, own_features
 from tlcore.atlas.lens import Lens
-from tlcore.errors import EngineError, RunError, ThawError
+from tlcore.errors import EngineError
 from tlcore.models import Network
 from tlcore.picture_features import Floats
 from tlcore.runs import Run
 from tlcore.runtimes import Pixels, Runner
-from tlcore.short_jobs import Outcome
 from tlcore.workspace import Workspace
-
-log = logging.getLogger(__name__)
 
 _KEY = "embed-"
 
@@ -58,40 +54,13 @@ def _by_worker(workspace: Workspace, run: Run, pixels: Pixels) -> Floats:
             "The worker is busy, and only it can see what this network sees in a new picture. Try again when "
             "its job has ended."
         )
-    with workspace.scratch() as scratch:
-        folder = Path(scratch)
-        keras_answers.ask(folder, pixels)
-        outcome = short_jobs.run(
-            crew,
-            f"{_KEY}{folder.name}",
-            embed_job,
-            str(workspace.home),
-            run.id,
-            scratch,
-            ended=lambda: keras_answers.is_there(folder),
-        )
-        if outcome is Outcome.ENDED:
-            return keras_answers.read(folder)
-    if outcome is Outcome.LOST:
-        raise RunError(
-            "The worker that looked at the picture was ended, most likely because it ran out of memory. "
-            "Try again."
-        )
-    raise EngineError("The worker has had no time for the picture. Try again later.")
+    return keras_questions.answered(workspace, crew, run, pixels, embed_job, _KEY)
 
 
 def embed_job(home: str, run_id: str, folder: str) -> None:
     """The job of a picture. However it ends is written into its folder; nothing is raised."""
-    place = Path(folder)
     try:
-        keras_answers.tell(place, {"rows": _embedded(Workspace(Path(home)), run_id, place).tolist()})
-    except ThawError as error:
-        keras_answers.tell(place, {"message": str(error)})
-    except Exception as error:
-        log.exception("a picture has no features by run %s", run_id)
-        keras_answers.tell(
-            place, {"message": f"Keras could not run the model of this run ({type(error).__name__})."}
-        )
+        keras_answers.give(Path(folder), run_id, functools.partial(_embedded, Workspace(Path(home)), run_id))
     finally:
         asked.clear_up()
 

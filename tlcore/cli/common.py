@@ -1,6 +1,6 @@
 """What the commands share: their options, their workspace, and how an error is told."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from tlcore import measures, runs
+from tlcore.asked import Stage
 from tlcore.cli import console
 from tlcore.datasets import Split
 from tlcore.errors import NotFound, ThawError
@@ -79,3 +80,17 @@ def figures(run: Run, progress: Progress, shares: dict[Split, float] | None = No
         "validation": shares.get(Split.VAL),
         "test": shares.get(Split.TEST),
     }
+
+
+def telling(
+    tell: console.Tell, stages: Mapping[str, str], before: str = ""
+) -> Callable[[Stage | None], None]:
+    """Shows where a job of the engine is on a bar; ``stages``: what each is called, after ``before``."""
+
+    def tell_stage(stage: Stage | None) -> None:
+        if stage is None:
+            tell(f"{before}Starting", 0.0)
+        else:
+            tell(f"{before}{stages[stage.name]}", stage.done / max(1, stage.total))
+
+    return tell_stage

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 import typer
 
 from tlcore import doctor as _doctor
-from tlcore.asked import Stage
 from tlcore.cli import console
 from tlcore.cli.common import (
     AsJson,
@@ -15,6 +14,7 @@ from tlcore.cli.common import (
     TestShare,
     ValShare,
     find_run,
+    telling,
     told,
     workspace_of,
 )
@@ -45,14 +45,7 @@ def doctor(
         run = find_run(workspace, run_id) if run_id else None
         with console.progress_bar() as tell:
             dataset = dataset_of(workspace, data, tell, val_fraction=val, test_fraction=test, seed=split_seed)
-
-            def tell_stage(stage: Stage | None) -> None:
-                if stage is None:
-                    tell("Starting", 0.0)
-                else:
-                    tell(_STAGES[stage.name], stage.done / max(1, stage.total))
-
-            report = _doctor.wait(workspace, dataset, run, tell_stage)
+            report = _doctor.wait(workspace, dataset, run, telling(tell, _STAGES))
         known = _doctor.known_right(workspace, dataset)
         decided = _doctor.decided(workspace, dataset)
     suspects = [one for one in report.suspects if one.row not in known]

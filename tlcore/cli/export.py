@@ -7,7 +7,7 @@ import typer
 
 from tlcore import export_jobs, exporters, model_card
 from tlcore.cli import console
-from tlcore.cli.common import AsJson, Home, find_run, told, workspace_of
+from tlcore.cli.common import AsJson, Home, find_run, telling, told, workspace_of
 from tlcore.errors import RunError
 from tlcore.exporters import Parity
 from tlcore.numbers import bytes_words
@@ -37,7 +37,7 @@ def export(
             exporters.get(format)
         with console.progress_bar() as tell:
             found = {
-                format: export_jobs.wait(workspace, found_run, format, _teller(tell, format))
+                format: export_jobs.wait(workspace, found_run, format, telling(tell, _STAGES, f"{format}: "))
                 for format in dict.fromkeys(formats)
             }
         if not as_json:
@@ -52,16 +52,6 @@ def export(
         console.print_json({"file": str(file)} | exporters.told(found_run, found))
     else:
         console.out.print(str(file), soft_wrap=True, highlight=False, markup=False)
-
-
-def _teller(tell: console.Tell, format: str) -> export_jobs.Tell:
-    def told_stage(stage: export_jobs.Stage | None) -> None:
-        if stage is None:
-            tell(f"{format}: starting", 0.0)
-        else:
-            tell(f"{format}: {_STAGES[stage.name].lower()}", stage.done / max(1, stage.total))
-
-    return told_stage
 
 
 def _print(found: dict[str, Parity]) -> None:

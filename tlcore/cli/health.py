@@ -3,9 +3,8 @@
 from typing import Any
 
 from tlcore import health as _health
-from tlcore.asked import Stage
 from tlcore.cli import console
-from tlcore.cli.common import AsJson, Data, Home, SplitSeed, TestShare, ValShare, told, workspace_of
+from tlcore.cli.common import AsJson, Data, Home, SplitSeed, TestShare, ValShare, telling, told, workspace_of
 from tlcore.cli.train import dataset_of
 from tlcore.datasets import Dataset
 from tlcore.health import Finding, Report
@@ -27,14 +26,7 @@ def health(
         workspace = workspace_of(home)
         with console.progress_bar() as tell:
             dataset = dataset_of(workspace, data, tell, val_fraction=val, test_fraction=test, seed=split_seed)
-
-            def tell_stage(stage: Stage | None) -> None:
-                if stage is None:
-                    tell("Starting", 0.0)
-                else:
-                    tell(_STAGES[stage.name], stage.done / max(1, stage.total))
-
-            report = _health.wait(workspace, dataset, tell_stage)
+            report = _health.wait(workspace, dataset, telling(tell, _STAGES))
         kept = _health.kept_keys(workspace)
     if as_json:
         console.print_json(_told(dataset, report, kept))

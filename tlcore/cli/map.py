@@ -8,10 +8,9 @@ from typing import Annotated
 import typer
 
 from tlcore import atlas, cells, images, unlike, user_files
-from tlcore.asked import Stage
 from tlcore.atlas import Charted, Projection
 from tlcore.cli import console
-from tlcore.cli.common import AsJson, Home, find_run, told, workspace_of
+from tlcore.cli.common import AsJson, Home, find_run, telling, told, workspace_of
 from tlcore.errors import ImageError, RunError
 from tlcore.workspace import write_atomic
 
@@ -33,14 +32,7 @@ def map_pictures(
         workspace = workspace_of(home)
         found = find_run(workspace, run)
         with console.progress_bar() as tell:
-
-            def tell_stage(stage: Stage | None) -> None:
-                if stage is None:
-                    tell("Starting", 0.0)
-                else:
-                    tell(_STAGES[stage.name], stage.done / max(1, stage.total))
-
-            atlas.wait(workspace, found, view, tell_stage)
+            atlas.wait(workspace, found, view, telling(tell, _STAGES))
         charted = atlas.read(workspace, found, view)
         if charted is None:
             raise RunError("The map was removed by somebody else. Ask for it again.")

@@ -14,13 +14,6 @@ from tlcore.runs import Run
 _MOST_IN_MATRIX = 100
 # More rows are not read.
 _MOST_CONFUSED = 10
-_COLUMNS = (
-    meanings.PRECISION,
-    meanings.RECALL,
-    meanings.F1,
-    meanings.CLASS_AUC,
-    meanings.AVERAGE_PRECISION,
-)
 
 
 def section_of(run: Run, judged: Evaluation) -> Html:
@@ -67,11 +60,12 @@ def _confusion(run: Run, name: str, result: SplitEvaluation) -> list[Html]:
 
 def _classes(name: str, result: SplitEvaluation) -> Html:
     rows = [_class(one, curves) for one, curves in zip(result.classes, result.figures.curves, strict=True)]
-    explained = " ".join(f"{one.title}: {one.sentence}" for one in _COLUMNS)
+    titles = [one.title for one in meanings.OF_A_CLASS]
+    explained = " ".join(f"{one.title}: {one.sentence}" for one in meanings.OF_A_CLASS)
     return (
         heading(4, "Each class")
         + paragraph(explained, "note")
-        + table(f"Each class, {name}", ("Class", "Pictures", *(one.title for one in _COLUMNS)), rows)
+        + table(f"Each class, {name}", ("Class", "Pictures", *titles), rows)
     )
 
 

@@ -61,41 +61,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 // ---- The camera
 
-async function turnOn(camera, other = false) {
-  if (!cameraIsAllowed()) return say(camera, NOT_ALLOWED)
-  const devices = await videoInputs()
-  const now = camera.stream?.getVideoTracks()[0]?.getSettings().deviceId
-  const next = devices[(devices.findIndex(({ deviceId }) => deviceId === now) + 1) % devices.length]
-  const which = other && next ? { deviceId: { exact: next.deviceId } } : { facingMode: "environment" }
-  turnOff(camera)
-  const asked = (camera.asked = {})
-  try {
-    const stream = await navigator.mediaDevices.getUserMedia({
-      video: { width: { ideal: 1280 }, height: { ideal: 720 }, ...which },
-    })
-    // Meanwhile somebody may have left the page, or asked again.
-    if (camera.asked !== asked || !camera.root.isConnected) return stream.getTracks().forEach((track) => track.stop())
-    camera.stream = stream
-    camera.devices = await videoInputs()
-    stream.getVideoTracks()[0].onended = () => {
-      turnOff(camera)
-      say(camera, "The camera was taken away. What was taken is still here; start the camera again.")
-    }
-    say(camera, "")
-    camera.at(camera.name ? "button.hold" : "input.name").focus()
-  } catch (error) {
-    say(camera, whyNot(error))
-  }
-}
+const turnOn = (camera, other = false) =>
+  beginCamera(camera, other, {
+    say: (sentence) => say(camera, sentence),
+    off: () => turnOff(camera),
+    begun: () => camera.at(camera.name ? "button.hold" : "input.name").focus(),
+    lost: "The camera was taken away. What was taken is still here; start the camera again.",
+  })
 
 function turnOff(camera) {
-  camera.asked = null
   camera.holding = null
-  for (const track of camera.stream?.getTracks() ?? []) {
-    track.onended = null
-    track.stop()
-  }
-  camera.stream = null
+  endCamera(camera)
   drawAll(camera)
 }
 
@@ -166,22 +142,15 @@ async function shoot(camera, file, hold) {
   for (let tries = 0; camera.stream && !video.videoWidth && tries < 50; tries++) {
     await new Promise((done) => setTimeout(done, 100))
   }
-  if (!camera.stream || !video.videoWidth) return null
-  const scale = Math.min(1, camera.data.longest_px / Math.max(video.videoWidth, video.videoHeight))
-  const canvas = document.createElement("canvas")
-  canvas.width = Math.round(video.videoWidth * scale)
-  canvas.height = Math.round(video.videoHeight * scale)
-  const context = canvas.getContext("2d")
-  context.imageSmoothingQuality = "high"
-  context.drawImage(video, 0, 0, canvas.width, canvas.height)
+  const canvas = camera.stream ? frameOf(video, camera.data.longest_px) : null
+  if (!canvas) return null
   const thumb = document.createElement("canvas")
   ;[thumb.width, thumb.height] = THUMB
   const cut = Math.min(canvas.width / THUMB[0], canvas.height / THUMB[1])
   const [width, height] = THUMB.map((side) => side * cut)
   const corner = [(canvas.width - width) / 2, (canvas.height - height) / 2]
   thumb.getContext("2d").drawImage(canvas, ...corner, width, height, 0, 0, ...THUMB)
-  const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.92))
-  return { file, blob, thumb, hold }
+  return { file, blob: await jpegOf(canvas, 0.92), thumb, hold }
 }
 
 // ---- Sending

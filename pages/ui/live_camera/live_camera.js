@@ -21,58 +21,27 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 // ---- The camera
 
-async function turnOn(live, other = false) {
-  if (!cameraIsAllowed()) return say(live, NOT_ALLOWED)
-  const devices = await videoInputs()
-  const now = live.stream?.getVideoTracks()[0]?.getSettings().deviceId
-  const next = devices[(devices.findIndex(({ deviceId }) => deviceId === now) + 1) % devices.length]
-  const which = other && next ? { deviceId: { exact: next.deviceId } } : { facingMode: "environment" }
-  turnOff(live)
-  const asked = (live.asked = {})
-  try {
-    const stream = await navigator.mediaDevices.getUserMedia({
-      video: { width: { ideal: 1280 }, height: { ideal: 720 }, ...which },
-    })
-    // Meanwhile somebody may have left the page, or asked again.
-    if (live.asked !== asked || !live.root.isConnected) return stream.getTracks().forEach((track) => track.stop())
-    live.stream = stream
-    live.devices = await videoInputs()
-    stream.getVideoTracks()[0].onended = () => {
-      turnOff(live)
-      say(live, "The camera was taken away. Start it again.")
-    }
-    say(live, "")
-    live.at("button.keep").focus()
-    if (live.data.live) watch(live, stream)
-  } catch (error) {
-    say(live, whyNot(error))
-  }
-}
+const turnOn = (live, other = false) =>
+  beginCamera(live, other, {
+    say: (sentence) => say(live, sentence),
+    off: () => turnOff(live),
+    begun: (stream) => {
+      live.at("button.keep").focus()
+      if (live.data.live) watch(live, stream)
+    },
+    lost: "The camera was taken away. Start it again.",
+  })
 
 function turnOff(live) {
-  live.asked = null
-  for (const track of live.stream?.getTracks() ?? []) {
-    track.onended = null
-    track.stop()
-  }
-  live.stream = null
+  endCamera(live)
   live.found = null
   live.times = []
   drawAll(live)
 }
 
-// A frame as a JPEG, at most so large; null while there is none.
 async function shot(live, longest, quality) {
-  const video = live.at("video")
-  if (!video.videoWidth) return null
-  const scale = Math.min(1, longest / Math.max(video.videoWidth, video.videoHeight))
-  const canvas = document.createElement("canvas")
-  canvas.width = Math.round(video.videoWidth * scale)
-  canvas.height = Math.round(video.videoHeight * scale)
-  const context = canvas.getContext("2d")
-  context.imageSmoothingQuality = "high"
-  context.drawImage(video, 0, 0, canvas.width, canvas.height)
-  return new Promise((done) => canvas.toBlob(done, "image/jpeg", quality))
+  const canvas = frameOf(live.at("video"), longest)
+  return canvas && jpegOf(canvas, quality)
 }
 
 // ---- What is said of it
