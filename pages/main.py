@@ -2,37 +2,39 @@
 
 import streamlit as st
 
-from pages.ui import guide, messages, sidebar, state
+from pages.ui import guide, messages, sidebar, state, tongue
+from tlcore.words import mark, tr
 
 # One place to add a page: section, file, title, icon.
 PAGES = {
-    "": (("home/start.py", "Start", ":material/home:"),),
-    "Build": (
-        ("build/data.py", "Data", ":material/photo_library:"),
-        ("build/model.py", "Model", ":material/layers:"),
-        ("build/train.py", "Train", ":material/model_training:"),
+    "": (("home/start.py", mark("Start"), ":material/home:"),),
+    mark("Build"): (
+        ("build/data.py", mark("Data"), ":material/photo_library:"),
+        ("build/model.py", mark("Model"), ":material/layers:"),
+        ("build/train.py", mark("Train"), ":material/model_training:"),
     ),
-    "Understand": (
-        ("understand/evaluate.py", "Evaluate", ":material/analytics:"),
-        ("understand/map.py", "Map", ":material/scatter_plot:"),
-        ("understand/labels.py", "Label doctor", ":material/stethoscope:"),
-        ("understand/compare.py", "Compare", ":material/compare_arrows:"),
-        ("understand/runs.py", "Runs", ":material/list_alt:"),
-        ("understand/concepts.py", "Concepts", ":material/school:"),
+    mark("Understand"): (
+        ("understand/evaluate.py", mark("Evaluate"), ":material/analytics:"),
+        ("understand/map.py", mark("Map"), ":material/scatter_plot:"),
+        ("understand/labels.py", mark("Label doctor"), ":material/stethoscope:"),
+        ("understand/compare.py", mark("Compare"), ":material/compare_arrows:"),
+        ("understand/runs.py", mark("Runs"), ":material/list_alt:"),
+        ("understand/concepts.py", mark("Concepts"), ":material/school:"),
     ),
-    "Use": (
-        ("use/predict.py", "Predict", ":material/center_focus_strong:"),
-        ("use/export.py", "Export", ":material/download:"),
+    mark("Use"): (
+        ("use/predict.py", mark("Predict"), ":material/center_focus_strong:"),
+        ("use/export.py", mark("Export"), ":material/download:"),
     ),
 }
 
 # From a file: Streamlit would fetch a Material icon for the tab from the internet.
 st.set_page_config(page_title="Thaw", page_icon=str(guide.FOLDER / "ui" / "icon.png"), layout="wide")
 st.logo(str(guide.FOLDER / "ui" / "logo.svg"), size="large")
+tongue.settle()
 page = st.navigation(
     {
-        section: [
-            st.Page(guide.FOLDER / file, title=title, icon=icon, default=title == "Start")
+        tr(section): [
+            st.Page(guide.FOLDER / file, title=tr(title), icon=icon, default=title == "Start")
             for file, title, icon in pages
         ]
         for section, pages in PAGES.items()

@@ -9,6 +9,7 @@ from typing import Any
 
 from tlcore.archives import clean_text
 from tlcore.errors import NotFound, RunError, WorkspaceError
+from tlcore.words import tr
 from tlcore.workspace import read_json, write_json
 
 FILE = "about.json"
@@ -41,7 +42,7 @@ def rename(folder: Path, name: str) -> None:
     """Raises RunError for a name without a character to be seen, WorkspaceError."""
     cleaned = clean_text(name)[:MAX_NAME_CHARACTERS]
     if not cleaned:
-        raise RunError("A run needs a name. Type at least one letter.")
+        raise RunError(tr("A run needs a name. Type at least one letter."))
     _change(folder, name=cleaned)
 
 
@@ -71,12 +72,12 @@ def _change(folder: Path, **changes: Any) -> None:
         # A folder that was deleted meanwhile is not to come to life again.
         write_json(folder / FILE, asdict(replace(read(folder), **changes)), make_folder=False)
     except FileNotFoundError as error:
-        raise NotFound("This run was deleted. Bring it back first.") from error
+        raise NotFound(tr("This run was deleted. Bring it back first.")) from error
 
 
 def _parsed(value: dict[str, Any]) -> About:
     about = About(**value)
     texts = isinstance(about.name, str) and isinstance(about.note, str)
     if not texts or not isinstance(about.pinned, bool) or not isinstance(about.exported, bool):
-        raise ValueError("not what it should be")
+        raise ValueError(tr("not what it should be"))
     return about

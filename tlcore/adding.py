@@ -11,6 +11,7 @@ from tlcore.datasets import Dataset
 from tlcore.errors import DatasetError
 from tlcore.report import Report
 from tlcore.sources import Source, opened, without_junk
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 __all__ = ["add"]
@@ -42,7 +43,7 @@ def add(
         classes, items = intake.read(files, stage, report, progress)
         if not items:
             reason = report.left_out[0].reason if report.left_out else "It is empty."
-            raise DatasetError(f"{label} holds no usable picture. {reason}")
+            raise DatasetError(tr("{label} holds no usable picture. {reason}", label=label, reason=reason))
         left_out = tuple(report.left_out)
         taken = replace(
             dataset, classes=tuple(classes), items=tuple(items), left_out=left_out, folder=stage.folder

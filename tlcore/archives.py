@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from tlcore.errors import DatasetError
+from tlcore.words import tr
 
 __all__ = [
     "MAX_FILES",
@@ -97,9 +98,9 @@ def name_fault(name: str) -> str | None:
     """Why a name from outside cannot be used as a relative path, or None. It is never a place to write."""
     parts = name.rstrip("/").split("/")
     if "\\" in name or name.startswith("/") or ".." in parts or (len(name) > 1 and name[1] == ":"):
-        return "Its name points outside of the folder, or is not a relative path with forward slashes."
+        return tr("Its name points outside of the folder, or is not a relative path with forward slashes.")
     if "\0" in name or not all(parts):
-        return "Its name is not a usable path."
+        return tr("Its name is not a usable path.")
     return depth_fault(name)
 
 
@@ -107,20 +108,36 @@ def depth_fault(name: str) -> str | None:
     """Why a relative path is too long or too deep, or None."""
     parts = name.rstrip("/").split("/")
     if len(name) > MAX_NAME_CHARACTERS:
-        return f"Its path has {len(name)} characters; {MAX_NAME_CHARACTERS} is the limit."
+        return tr(
+            "Its path has {name} characters; {MAX_NAME_CHARACTERS} is the limit.",
+            name=len(name),
+            MAX_NAME_CHARACTERS=MAX_NAME_CHARACTERS,
+        )
     if len(parts) > MAX_DEPTH:
-        return f"It lies {len(parts)} folders deep; {MAX_DEPTH} is the limit."
+        return tr(
+            "It lies {parts} folders deep; {MAX_DEPTH} is the limit.", parts=len(parts), MAX_DEPTH=MAX_DEPTH
+        )
     return None
 
 
 def check_limits(files: int, total_bytes: int) -> None:
     """Raises DatasetError before anything is decoded."""
     if files > MAX_FILES:
-        raise DatasetError(f"There are {files:,} files; {MAX_FILES:,} is the limit. Use fewer pictures.")
+        raise DatasetError(
+            tr(
+                "There are {files:,} files; {MAX_FILES:,} is the limit. Use fewer pictures.",
+                files=files,
+                MAX_FILES=MAX_FILES,
+            )
+        )
     if total_bytes > MAX_TOTAL_BYTES:
         raise DatasetError(
-            f"The files have {total_bytes / 1e9:.0f} GB unpacked; {MAX_TOTAL_BYTES / 1e9:.0f} GB is the "
-            "limit. Use fewer pictures, or smaller ones."
+            tr(
+                "The files have {total_bytes:.0f} GB unpacked; {MAX_TOTAL_BYTES:.0f} GB is the limit. "
+                "Use fewer pictures, or smaller ones.",
+                total_bytes=total_bytes / 1000000000.0,
+                MAX_TOTAL_BYTES=MAX_TOTAL_BYTES / 1000000000.0,
+            )
         )
 
 
@@ -145,9 +162,12 @@ class ByteCounter:
             self._total_bytes += count
             if self._total_bytes > self._limit_bytes:
                 raise ZipBomb(
-                    f"The {self._kind} unpacks to more than {self._limit_bytes / 1e6:,.0f} MB, too much for "
-                    "its size. It is made to do harm, or its pictures are not compressed: save them as JPEG "
-                    "or PNG."
+                    tr(
+                        "The {kind} unpacks to more than {limit_bytes:,.0f} MB, too much for its size. It is "
+                        "made to do harm, or its pictures are not compressed: save them as JPEG or PNG.",
+                        kind=self._kind,
+                        limit_bytes=self._limit_bytes / 1000000.0,
+                    )
                 )
 
 
@@ -166,7 +186,10 @@ def opened(source: Path | IO[bytes]) -> Iterator[Listing]:
         archive = zipfile.ZipFile(source)
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
         raise DatasetError(
-            "The zip is cut short or damaged. Make it again, or send it again if the transfer was cut off."
+            tr(
+                "The zip is cut short or damaged. Make it again, or send it again if the transfer was "
+                "cut off."
+            )
         ) from error
     with archive:
         infos = archive.infolist()
@@ -180,19 +203,24 @@ def _check_layout(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> Non
     for info in sorted(infos, key=lambda info: info.header_offset):
         if info.header_offset < end:
             raise DatasetError(
-                "Entries of the zip overlap: it is damaged, or made to do harm. Make it again."
+                tr("Entries of the zip overlap: it is damaged, or made to do harm. Make it again.")
             )
         end = info.header_offset + _LOCAL_HEADER_BYTES + info.compress_size
     if end > archive.start_dir:
-        raise DatasetError("Entries of the zip overlap: it is damaged, or made to do harm. Make it again.")
+        raise DatasetError(
+            tr("Entries of the zip overlap: it is damaged, or made to do harm. Make it again.")
+        )
     for info in infos:
         if info.flag_bits & _ENCRYPTED_FLAG:
-            raise DatasetError("The zip is protected by a password. Make it again without one.")
+            raise DatasetError(tr("The zip is protected by a password. Make it again without one."))
         if info.compress_type not in _METHODS:
             method = _METHOD_NAMES.get(info.compress_type, f"no. {info.compress_type}")
             raise DatasetError(
-                f"The zip is compressed with a method that is not read ({method}). "
-                "Make it again with the ordinary method, Deflate."
+                tr(
+                    "The zip is compressed with a method that is not read ({method}). Make it again with the "
+                    "ordinary method, Deflate.",
+                    method=method,
+                )
             )
 
 
@@ -228,9 +256,9 @@ def _name(info: zipfile.ZipInfo) -> str:
 def _kind_fault(info: zipfile.ZipInfo) -> str | None:
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind == stat.S_IFLNK:
-        return "It is a link, not a file."
+        return tr("It is a link, not a file.")
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        return "It is a device, not a file."
+        return tr("It is a device, not a file.")
     return None
 
 
@@ -253,4 +281,4 @@ def _chunks(
     except DatasetError:
         raise
     except Exception as error:  # zipfile and zlib raise many things on damaged input.
-        raise DatasetError("The file is damaged inside the zip. Make the zip again.") from error
+        raise DatasetError(tr("The file is damaged inside the zip. Make the zip again.")) from error

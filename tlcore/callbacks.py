@@ -11,6 +11,7 @@ from tlcore import heads
 from tlcore.errors import RunError
 from tlcore.outputs import Targets
 from tlcore.runs import Event, Run
+from tlcore.words import tr
 
 # Batches are told of at most this often: a page looks once a second.
 BATCHES_EVERY_S = 1.0
@@ -201,8 +202,12 @@ def keras_callbacks(
             # Before it is recorded: JSON has no NaN, and a curve cannot show it.
             if not all(np.isfinite(value) for value in values.values()):
                 raise NotFinite(
-                    f"The loss became infinite or not a number in epoch {self.epoch}. "
-                    f"Lower the learning rate ({run.recipe.phases[phase].learning_rate:g}) and train again."
+                    tr(
+                        "The loss became infinite or not a number in epoch {epoch}. Lower the learning rate "
+                        "({learning_rate:g}) and train again.",
+                        epoch=self.epoch,
+                        learning_rate=run.recipe.phases[phase].learning_rate,
+                    )
                 )
             told.tell(
                 epoch=self.epoch,

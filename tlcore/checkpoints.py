@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tlcore.errors import NotSaved
+from tlcore.words import tr
 from tlcore.workspace import new_id, sync_folder
 
 Array = npt.NDArray[Any]
@@ -91,8 +92,11 @@ def save(folder: Path, checkpoint: Checkpoint) -> None:
             raise
     except OSError as error:
         raise NotSaved(
-            f"A checkpoint could not be saved ({error.strerror}). Free some space; what was saved before is "
-            "unharmed."
+            tr(
+                "A checkpoint could not be saved ({strerror}). Free some space; what was saved before is "
+                "unharmed.",
+                strerror=error.strerror,
+            )
         ) from error
     for epoch in _superseded(folder):
         discard(folder, epoch)

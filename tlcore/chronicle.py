@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from tlcore.runs import Event
+from tlcore.words import tr
 
 
 @dataclass(frozen=True)
@@ -51,34 +52,42 @@ class _Story:
 
     def queued(self, event: Event) -> str:
         again, self.begun = self.begun, True
-        return "Queued again." if again else "Queued."
+        return tr("Queued again.") if again else "Queued."
 
     def preparing(self, event: Event) -> str:
-        return "A worker has taken it up."
+        return tr("A worker has taken it up.")
 
     def download(self, event: Event) -> str:
         done, total = event["done"] / 1e6, event["total"] / 1e6
         of = f" of {total:.0f}" if total else ""
-        return f"Downloading the pretrained weights: {done:.0f}{of} MB."
+        return tr("Downloading the pretrained weights: {done:.0f}{of} MB.", done=done, of=of)
 
     def features(self, event: Event) -> str:
-        return f"Computing features: {event['done']:,} of {event['total']:,} pictures."
+        return tr(
+            "Computing features: {event:,} of {event2:,} pictures.",
+            event=event["done"],
+            event2=event["total"],
+        )
 
     def features_ready(self, event: Event) -> str:
         if event.get("reused"):
-            return "The features were there already."
+            return tr("The features were there already.")
         what = "features" if event.get("cut_point") else "pictures"
         by = {"litert": " with LiteRT", "tensorflow": " with TensorFlow"}.get(event.get("runtime", ""), "")
-        return f"The {what} are ready: {event['seconds']:.1f} s{by}."
+        return tr("The {what} are ready: {event:.1f} s{by}.", what=what, event=event["seconds"], by=by)
 
     def phase(self, event: Event) -> str:
         begins = f"Phase {event['phase'] + 1} begins: "
         layers = event.get("trained_layers")
         if layers is None:
-            return f"{begins}{event['trainable_params']:,} parameters learn."
+            return tr("{begins}{event:,} parameters learn.", begins=begins, event=event["trainable_params"])
         if layers == 0:
-            return f"{begins}the head learns."
-        return f"{begins}the last {f'{layers} layers learn' if layers > 1 else 'layer learns'} too."
+            return tr("{begins}the head learns.", begins=begins)
+        return tr(
+            "{begins}the last {value} too.",
+            begins=begins,
+            value=f"{layers} layers learn" if layers > 1 else "layer learns",
+        )
 
     def epoch(self, event: Event) -> str:
         number, now = int(event["epoch"]), float(event["val_accuracy"])
@@ -97,42 +106,52 @@ class _Story:
         return f"{head}{moved} {now:.2f}{better}."
 
     def kept(self, event: Event) -> str:
-        return (
-            f"Kept epoch {event['epoch']}: its validation loss was the lowest of phase {event['phase'] + 1}."
+        return tr(
+            "Kept epoch {event}: its validation loss was the lowest of phase {event2}.",
+            event=event["epoch"],
+            event2=event["phase"] + 1,
         )
 
     def finishing(self, event: Event) -> str:
-        return "Saving the model and judging it."
+        return tr("Saving the model and judging it.")
 
     def done(self, event: Event) -> str:
         return f"Done{_after(event)}.{_judged(event)}"
 
     def stopped(self, event: Event) -> str:
         if not self.accuracy:
-            return "Stopped before its first epoch ended."
-        return f"Stopped after epoch {max(self.accuracy)}.{_judged(event)}"
+            return tr("Stopped before its first epoch ended.")
+        return tr("Stopped after epoch {max}.{judged}", max=max(self.accuracy), judged=_judged(event))
 
     def failed(self, event: Event) -> str:
         return f"Failed. {event['message']}"
 
     def resumed(self, event: Event) -> str:
         epoch = event.get("epoch")
-        return f"Resumed after epoch {epoch}." if epoch else "Begun anew: nothing had been learned yet."
+        return (
+            tr("Resumed after epoch {epoch}.", epoch=epoch)
+            if epoch
+            else tr("Begun anew: nothing had been learned yet.")
+        )
 
     def rewound(self, event: Event) -> str:
-        return f"The epochs after {event['epoch']} are trained again, not quite the same as before."
+        return tr(
+            "The epochs after {event} are trained again, not quite the same as before.", event=event["epoch"]
+        )
 
     def interrupted(self, event: Event) -> str:
         return str(event.get("message") or "Interrupted.")
 
     def damaged(self, event: Event) -> str:
-        return f"The checkpoint of epoch {event['epoch']} is damaged; the one before it is used."
+        return tr(
+            "The checkpoint of epoch {event} is damaged; the one before it is used.", event=event["epoch"]
+        )
 
     def extended(self, event: Event) -> str:
-        return f"Extended by {_count(event['epochs'], 'epoch')}."
+        return tr("Extended by {count}.", count=_count(event["epochs"], "epoch"))
 
     def stalled(self, event: Event) -> str:
-        return "Nothing was heard of it for a while."
+        return tr("Nothing was heard of it for a while.")
 
 
 _TELLERS: dict[str, Callable[[_Story, Event], str]] = {
@@ -142,12 +161,12 @@ _TELLERS: dict[str, Callable[[_Story, Event], str]] = {
 
 def _after(event: Event) -> str:
     total = (event.get("seconds") or {}).get("total")
-    return "" if total is None else f" after {total:.1f} s"
+    return "" if total is None else tr(" after {total:.1f} s", total=total)
 
 
 def _judged(event: Event) -> str:
     value = event.get("val_accuracy")
-    return "" if value is None else f" Validation accuracy {value:.2f}."
+    return "" if value is None else tr(" Validation accuracy {value:.2f}.", value=value)
 
 
 def _count(number: int, what: str) -> str:

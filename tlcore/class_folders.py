@@ -15,6 +15,7 @@ from tlcore.labels_file import NAME, Listed
 from tlcore.own_split import SIDES
 from tlcore.report import MAX_LISTED, Report, counted
 from tlcore.splitting import Split
+from tlcore.words import tr
 
 __all__ = ["MAX_CLASS_NAME_CHARACTERS", "File", "place"]
 
@@ -166,8 +167,14 @@ def _one_name_per_class(files: Sequence[File], report: Report) -> list[File]:
         if len(name) > MAX_CLASS_NAME_CHARACTERS:
             way = "Shorten the folder's name" if key in folders else f"Shorten it in {NAME}"
             raise DatasetError(
-                f"The class name '{name[:20]}…' has {len(name)} characters; {MAX_CLASS_NAME_CHARACTERS} is "
-                f"the limit. {way}."
+                tr(
+                    "The class name '{name}…' has {name2} characters; {MAX_CLASS_NAME_CHARACTERS} is the "
+                    "limit. {way}.",
+                    name=name[:20],
+                    name2=len(name),
+                    MAX_CLASS_NAME_CHARACTERS=MAX_CLASS_NAME_CHARACTERS,
+                    way=way,
+                )
             )
         _tell_if_several("folders", folders.get(key, {}), name, report)
         if len(folders.get(key, {})) < 2:

@@ -14,6 +14,7 @@ from tlcore.evaluation import Evaluation, Judged
 from tlcore.intervals import wilson
 from tlcore.paired import LEVEL, Paired
 from tlcore.runs import Run
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 FEWEST_RUNS, MOST_RUNS = 2, 6
@@ -170,12 +171,21 @@ def compare(chosen: Sequence[Run], side: Split | None) -> Comparison:
 def check(chosen: Sequence[Run]) -> None:
     """Raises RunError for too few, too many or the same runs, or one without a result."""
     if len({run.id for run in chosen}) < len(chosen):
-        raise RunError("A run is named twice. Name each one once.")
+        raise RunError(tr("A run is named twice. Name each one once."))
     if not FEWEST_RUNS <= len(chosen) <= MOST_RUNS:
-        raise RunError(f"{FEWEST_RUNS} to {MOST_RUNS} runs can be compared at once. Received: {len(chosen)}.")
+        raise RunError(
+            tr(
+                "{FEWEST_RUNS} to {MOST_RUNS} runs can be compared at once. Received: {chosen}.",
+                FEWEST_RUNS=FEWEST_RUNS,
+                MOST_RUNS=MOST_RUNS,
+                chosen=len(chosen),
+            )
+        )
     for run in chosen:
         if not run.has_model:
-            raise RunError(f"{run.name} has no model yet, so there is nothing to compare. Train it first.")
+            raise RunError(
+                tr("{name} has no model yet, so there is nothing to compare. Train it first.", name=run.name)
+            )
 
 
 def _judged(found: Evaluation, side: Split | None) -> dict[str, tuple[Judged, bool]]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tlcore.comparing import Comparison, Pair
 from tlcore.paired import FEWEST
+from tlcore.words import tr
 
 
 def verdict(comparison: Comparison, pair: Pair, names: Sequence[str], letters: Sequence[str]) -> str:
@@ -15,7 +16,12 @@ def verdict(comparison: Comparison, pair: Pair, names: Sequence[str], letters: S
     first, second = (names[place] for place in pair)
     on = f"on these {counts.pictures:,} pictures" if counts.pictures > 1 else "on this one picture"
     if not counts.differing:
-        return f"{first} and {second} get the very same pictures right {on}: no difference at all."
+        return tr(
+            "{first} and {second} get the very same pictures right {on}: no difference at all.",
+            first=first,
+            second=second,
+            on=on,
+        )
     told = (
         f"{letters[pair[0]]} alone gets {counts.only_first:,} right, {letters[pair[1]]} alone "
         f"{counts.only_second:,} "
@@ -23,14 +29,27 @@ def verdict(comparison: Comparison, pair: Pair, names: Sequence[str], letters: S
     )
     if difference.is_measurable:
         better, other = (first, second) if counts.only_first > counts.only_second else (second, first)
-        return f"{better} is measurably better than {other} {on}: {told}"
+        return tr(
+            "{better} is measurably better than {other} {on}: {told}",
+            better=better,
+            other=other,
+            on=on,
+            told=told,
+        )
     few = (
         f" With fewer than {FEWEST} pictures on which they differ nothing could be proved; more held-out "
         "pictures would tell more."
         if counts.differing < FEWEST
         else ""
     )
-    return f"{first} and {second} do not differ measurably {on}: {told}{few}"
+    return tr(
+        "{first} and {second} do not differ measurably {on}: {told}{few}",
+        first=first,
+        second=second,
+        on=on,
+        told=told,
+        few=few,
+    )
 
 
 def p_words(value: float) -> str:

@@ -23,6 +23,7 @@ from tlcore.errors import NotFound, RunError, WorkspaceError
 from tlcore.evaluation import SplitEvaluation
 from tlcore.runs import Run
 from tlcore.temperature import Fit, Numbers
+from tlcore.words import tr
 from tlcore.workspace import Stamp, read_json, stamp, write_json
 
 FILE = "confidence.json"
@@ -80,7 +81,12 @@ def study(run: Run) -> Study:
 def _study(run: Run, _stamp: Stamp | None) -> Study:
     splits = evaluation.load(run).splits
     if Split.VAL not in splits:
-        raise RunError(f"{run.name} was judged by no validation pictures, so nothing can be chosen by them.")
+        raise RunError(
+            tr(
+                "{name} was judged by no validation pictures, so nothing can be chosen by them.",
+                name=run.name,
+            )
+        )
     arrays = {split: evaluation.arrays(result.pictures) for split, result in splits.items()}
     truth, probabilities = arrays[Split.VAL]
     fit = temperature.fit(probabilities, truth, independent=run.output.independent)
@@ -133,7 +139,11 @@ def use(run: Run, threshold: float) -> Choice:
     """
     if not 0 <= threshold <= coverage.THRESHOLDS[-1]:
         raise RunError(
-            f"A threshold is a share from 0 to {coverage.THRESHOLDS[-1]}, such as 0.8; {threshold:g} is none."
+            tr(
+                "A threshold is a share from 0 to {THRESHOLDS}, such as 0.8; {threshold:g} is none.",
+                THRESHOLDS=coverage.THRESHOLDS[-1],
+                threshold=threshold,
+            )
         )
     choice = Choice(study(run).fit.temperature, threshold)
     if choice == NONE:
@@ -148,7 +158,7 @@ def keep(run: Run, choice: Choice) -> None:
     try:
         write_json(run.folder / FILE, asdict(choice) | {"evaluation": _fingerprint(run)}, make_folder=False)
     except FileNotFoundError as error:
-        raise NotFound(f"{run.name} was deleted. Bring it back first.") from error
+        raise NotFound(tr("{name} was deleted. Bring it back first.", name=run.name)) from error
 
 
 def drop(run: Run) -> None:
@@ -156,7 +166,9 @@ def drop(run: Run) -> None:
     try:
         (run.folder / FILE).unlink(missing_ok=True)
     except OSError as error:
-        raise RunError(f"The choice could not be taken back ({error.strerror}). Try again.") from error
+        raise RunError(
+            tr("The choice could not be taken back ({strerror}). Try again.", strerror=error.strerror)
+        ) from error
 
 
 def chosen(run: Run) -> Choice:
@@ -184,7 +196,11 @@ def _kept(run: Run) -> tuple[Choice, str] | None:
         return None  # Taken back at this moment.
     except (WorkspaceError, KeyError, TypeError, ValueError) as error:
         raise WorkspaceError(
-            f"How sure {run.name} has to be was chosen, but {FILE} is damaged. Choose again, or take it back."
+            tr(
+                "How sure {name} has to be was chosen, but {FILE} is damaged. Choose again, or take it back.",
+                name=run.name,
+                FILE=FILE,
+            )
         ) from error
 
 
@@ -193,7 +209,7 @@ def _read(file: Path, _stamp: Stamp) -> tuple[Choice, str]:
     record: dict[str, Any] = read_json(file)
     choice = Choice(float(record["temperature"]), float(record["threshold"]))
     if not (temperature.LOWEST <= choice.temperature <= temperature.HIGHEST and 0 <= choice.threshold < 1):
-        raise ValueError("out of range")
+        raise ValueError(tr("out of range"))
     return choice, str(record["evaluation"])
 
 

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from tlcore.coverage import Coverage, Point
 from tlcore.datasets import Split
 from tlcore.plots import EMBER, GREY, ICE, figure_of
+from tlcore.words import tr
 
 _NAMES = {Split.VAL: "Validation", Split.TEST: "Test"}
 # Told apart by more than the colour.
@@ -82,4 +83,10 @@ def _add_chosen(figure: go.Figure, split: Split, point: Point) -> None:
 
 
 def _words(point: Point) -> str:
-    return f"from {point.threshold:.0%}: answers {point.answered} of {point.pictures}, {point.right} right"
+    return tr(
+        "from {threshold:.0%}: answers {answered} of {pictures}, {right} right",
+        threshold=point.threshold,
+        answered=point.answered,
+        pictures=point.pictures,
+        right=point.right,
+    )

@@ -25,6 +25,7 @@ from tlcore.recipe_parts import (
     Phase,
 )
 from tlcore.suggest import suggestion
+from tlcore.words import tr
 
 __all__ = [
     "Augmentation",
@@ -59,8 +60,10 @@ class Recipe(Part):
     def _fits_together(self) -> Self:
         if self.label_smoothing and self.loss.startswith("sparse"):
             raise ValueError(
-                "label_smoothing goes with categorical_crossentropy and binary_crossentropy, not with "
-                "sparse_categorical_crossentropy"
+                tr(
+                    "label_smoothing goes with categorical_crossentropy and binary_crossentropy, not with "
+                    "sparse_categorical_crossentropy"
+                )
             )
         return self
 
@@ -68,7 +71,7 @@ class Recipe(Part):
     def parse(cls, value: Any) -> Self:
         """Raises RecipeError, one sentence: rule, value, way out."""
         if not isinstance(value, dict):
-            raise RecipeError("A recipe is a mapping such as {backbone: {name: efficientnet_lite0}}.")
+            raise RecipeError(tr("A recipe is a mapping such as {backbone: {name: efficientnet_lite0}}."))
         try:
             return cls.model_validate(value)
         except ValidationError as error:
@@ -80,11 +83,13 @@ class Recipe(Part):
         try:
             return cls.parse(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
         except FileNotFoundError as error:
-            raise RecipeError(f"There is no recipe file {path.name!r}.") from error
+            raise RecipeError(tr("There is no recipe file {name!r}.", name=path.name)) from error
         except OSError as error:
-            raise RecipeError(f"{path.name} cannot be read ({error.strerror}).") from error
+            raise RecipeError(
+                tr("{name} cannot be read ({strerror}).", name=path.name, strerror=error.strerror)
+            ) from error
         except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise RecipeError(f"{path.name} is not valid YAML or JSON.") from error
+            raise RecipeError(tr("{name} is not valid YAML or JSON.", name=path.name)) from error
 
     def changed(self, key: str, value: Any) -> Self:
         """A new recipe with ``value`` at the dotted path ``key``, such as ``phases.0.epochs``."""
@@ -157,17 +162,17 @@ def layer_words(layer: HeadLayer) -> str:
         activation = f" {layer.activation}" if layer.activation != "relu" else ""
         l2 = f" L2 {written_out(layer.l2)}" if layer.l2 else ""
         return f"dense {layer.dense}{activation}{l2}"
-    return f"dropout {layer.dropout:g}" if isinstance(layer, DropoutLayer) else "batch normalization"
+    return f"dropout {layer.dropout:g}" if isinstance(layer, DropoutLayer) else tr("batch normalization")
 
 
 def freeze_words(freeze: str | int) -> str:
     if freeze == "all":
-        return "all frozen"
+        return tr("all frozen")
     if freeze == "none":
-        return "nothing frozen"
+        return tr("nothing frozen")
     if isinstance(freeze, str):
-        return f"trained from {freeze}"
-    return f"{freeze} frozen" if freeze >= 0 else f"last {-freeze} trained"
+        return tr("trained from {freeze}", freeze=freeze)
+    return f"{freeze} frozen" if freeze >= 0 else tr("last {value} trained", value=-freeze)
 
 
 def steps_words(phase: Phase) -> str:
@@ -207,11 +212,18 @@ def _augmentation_words(choice: Augmentation) -> str:
 def _position(target: Any, part: str, key: str) -> str | int:
     if isinstance(target, list):
         if not part.isdecimal() or int(part) >= len(target):
-            raise RecipeError(f"{key!r}: {part!r} is no position in a list of {len(target)}; count from 0.")
+            raise RecipeError(
+                tr(
+                    "{key!r}: {part!r} is no position in a list of {target}; count from 0.",
+                    key=key,
+                    part=part,
+                    target=len(target),
+                )
+            )
         return int(part)
     if not isinstance(target, dict) or part not in target:
         known = list(target) if isinstance(target, dict) else []
-        raise RecipeError(f"The recipe has no {key!r}.{_near(part, known)}")
+        raise RecipeError(tr("The recipe has no {key!r}.{near}", key=key, near=_near(part, known)))
     return part
 
 
@@ -241,7 +253,9 @@ def _sentence(error: ValidationError) -> str:
     location = [str(part) for part in first["loc"]]
     place = ".".join(part for i, part in enumerate(location) if not _is_tag(location, i)) or "recipe"
     if first["type"] == "extra_forbidden":
-        return f"The recipe has no {place!r}.{_near(location[-1], _known(location))}"
+        return tr(
+            "The recipe has no {place!r}.{near}", place=place, near=_near(location[-1], _known(location))
+        )
     rule = first["msg"].removeprefix("Input ").removeprefix("Value error, ").rstrip(".")
     # A rule about several values together names them itself.
     of_several = first["type"] == "value_error" and isinstance(first["input"], dict)

@@ -11,6 +11,7 @@ from tlcore.datasets import Dataset, Item, Split
 from tlcore.errors import DatasetError, NotFound, WorkspaceError
 from tlcore.predictions import Batch, Row
 from tlcore.report import counted, quoted
+from tlcore.words import tr
 from tlcore.workspace import Workspace, read_json, write_json
 
 
@@ -30,13 +31,15 @@ def load(batch: Batch) -> dict[int, Correction]:
     except NotFound:
         return {}
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise WorkspaceError("What was corrected of these pictures is damaged. Send them again.") from error
+        raise WorkspaceError(
+            tr("What was corrected of these pictures is damaged. Send them again.")
+        ) from error
 
 
 def correct(batch: Batch, numbers: Collection[int], labels: Sequence[str]) -> None:
     """Give the rows these classes. Raises DatasetError without a class, and WorkspaceError."""
     if not labels:
-        raise DatasetError("Choose the right class first.")
+        raise DatasetError(tr("Choose the right class first."))
     _save(batch, load(batch) | {number: Correction(tuple(labels)) for number in numbers})
 
 
@@ -58,7 +61,7 @@ def send(workspace: Workspace, batch: Batch, dataset: Dataset) -> Dataset:
     numbers = waiting(batch)
     chosen = {row: numbers[row.number].labels for row in predictions.rows(batch) if row.number in numbers}
     if not chosen:
-        raise DatasetError("No picture waits. Choose some, and give them their right class.")
+        raise DatasetError(tr("No picture waits. Choose some, and give them their right class."))
     _check_fits(dataset, chosen.values())
     there = {item.sha256: item for item in dataset.items}
     known = {there[_sha256(row)]: names for row, names in chosen.items() if _sha256(row) in there}
@@ -75,12 +78,19 @@ def _check_fits(dataset: Dataset, chosen: Collection[Sequence[str]]) -> None:
     unknown = sorted({name for names in chosen for name in names} - {*dataset.classes})
     if unknown:
         raise DatasetError(
-            f"{dataset.name} has no class {quoted(unknown)}. Choose the dataset that has it, or set the "
-            "right class of these pictures anew."
+            tr(
+                "{name} has no class {quoted}. Choose the dataset that has it, or set the right class of "
+                "these pictures anew.",
+                name=dataset.name,
+                quoted=quoted(unknown),
+            )
         )
     if not dataset.several_labels and any(len(names) > 1 for names in chosen):
         raise DatasetError(
-            f"A picture of {dataset.name} has one class; some of these were given several. Set them anew."
+            tr(
+                "A picture of {name} has one class; some of these were given several. Set them anew.",
+                name=dataset.name,
+            )
         )
 
 

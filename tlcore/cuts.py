@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from tlcore.backbones.layer_info import LayerInfo
 from tlcore.errors import RecipeError
 from tlcore.suggest import suggestion
+from tlcore.words import tr
 
 if TYPE_CHECKING:
     import keras
@@ -85,8 +86,13 @@ def frozen_count(layers: Sequence[LayerInfo], freeze: str | int) -> int:
         return _index(layers, freeze)
     if abs(freeze) > len(layers):
         raise RecipeError(
-            f"This backbone has {len(layers)} layers; {freeze} cannot be frozen. "
-            f"Choose a number from {-len(layers)} to {len(layers)}, 'all' or 'none'."
+            tr(
+                "This backbone has {layers} layers; {freeze} cannot be frozen. Choose a number from "
+                "{value} to {layers}, 'all' or 'none'.",
+                layers=len(layers),
+                freeze=freeze,
+                value=-len(layers),
+            )
         )
     return freeze if freeze >= 0 else len(layers) + freeze
 
@@ -113,8 +119,13 @@ def truncated(layers: Sequence[LayerInfo], cut_at: str | None) -> tuple[LayerInf
     if not _suits_a_head(layers[index]):
         shape = " × ".join(map(str, layers[index].output_shape))
         raise RecipeError(
-            f"A network ends in a map (height × width × channels) or in a vector; {layers[index].name!r} "
-            f"gives {shape}. Choose another cut point{_nearest(before)}."
+            tr(
+                "A network ends in a map (height × width × channels) or in a vector; {name!r} gives "
+                "{shape}. Choose another cut point{nearest}.",
+                name=layers[index].name,
+                shape=shape,
+                nearest=_nearest(before),
+            )
         )
     return tuple(layers[: index + 1])
 
@@ -123,7 +134,7 @@ def _index(layers: Sequence[LayerInfo], name: str) -> int:
     names = [layer.name for layer in layers]
     if name not in names:
         way_out = suggestion(name, names) or f" They run from {names[0]!r} to {names[-1]!r}."
-        raise RecipeError(f"This backbone has no layer {name!r}.{way_out}")
+        raise RecipeError(tr("This backbone has no layer {name!r}.{way_out}", name=name, way_out=way_out))
     return names.index(name)
 
 
@@ -135,7 +146,7 @@ def _not_a_cut(name: str, before: Sequence[str]) -> RecipeError:
 
 
 def _nearest(before: Sequence[str]) -> str:
-    return f"; the nearest one before it is {before[-1]!r}" if before else ""
+    return tr("; the nearest one before it is {before!r}", before=before[-1]) if before else ""
 
 
 # --- On a Keras network ---
@@ -193,7 +204,13 @@ def _cut_tensor(network: "keras.Model", layer_name: str) -> Any:
     cuts = find_cut_layers(network)
     names = [layer.name for layer in network.layers]
     if layer_name not in names:
-        raise RecipeError(f"This network has no layer {layer_name!r}.{suggestion(layer_name, names)}")
+        raise RecipeError(
+            tr(
+                "This network has no layer {layer_name!r}.{suggestion}",
+                layer_name=layer_name,
+                suggestion=suggestion(layer_name, names),
+            )
+        )
     if layer_name not in cuts:
         raise _not_a_cut(layer_name, [name for name in names[: names.index(layer_name)] if name in cuts])
     # Not layer.output: splitting gives layers further nodes, of which this network knows nothing.

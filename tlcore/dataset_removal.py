@@ -5,6 +5,7 @@ from tlcore.datasets import Dataset
 from tlcore.errors import DatasetError, WorkspaceError
 from tlcore.report import counted, quoted
 from tlcore.runs import Run
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 __all__ = ["remove", "users"]
@@ -23,22 +24,27 @@ def remove(workspace: Workspace, dataset: Dataset) -> None:
     held = users(workspace, dataset.id)
     if held:
         raise DatasetError(
-            f"{counted(len(held), 'run')} used these pictures: {quoted(run.name for run in held)}. Delete "
-            "them first."
+            tr(
+                "{counted} used these pictures: {quoted}. Delete them first.",
+                counted=counted(len(held), "run"),
+                quoted=quoted(run.name for run in held),
+            )
         )
     adding = (one for one in intake_records.under_way(workspace) if one.into == dataset.id)
     # One whose process is gone is under way for nobody.
     if any(not intake_jobs.look(workspace, one).status.final for one in adding):
-        raise DatasetError("Pictures are being added to it. Wait until that has ended, or stop it.")
+        raise DatasetError(tr("Pictures are being added to it. Wait until that has ended, or stop it."))
     if health.is_under_way(workspace, dataset.id):
-        raise DatasetError("Its health is being checked. Wait until that has ended.")
+        raise DatasetError(tr("Its health is being checked. Wait until that has ended."))
     if doctor.is_under_way(workspace, dataset.id):
-        raise DatasetError("Its labels are being judged. Wait until that has ended.")
+        raise DatasetError(tr("Its labels are being judged. Wait until that has ended."))
     if atlas.is_under_way(workspace, dataset.id):
-        raise DatasetError("Its pictures are being compared. Wait until that has ended.")
+        raise DatasetError(tr("Its pictures are being compared. Wait until that has ended."))
     # First the dataset: a report without one misleads nobody, and goes next.
     if not workspace.discard(dataset.folder):
-        raise WorkspaceError("The dataset could not be deleted. Close what uses its pictures, and try again.")
+        raise WorkspaceError(
+            tr("The dataset could not be deleted. Close what uses its pictures, and try again.")
+        )
     health.remove(workspace, dataset.id)
     doctor.remove(workspace, dataset.id)
     atlas.remove(workspace, dataset.id)

@@ -21,6 +21,7 @@ from tlcore.errors import NotFound, WorkspaceError
 from tlcore.manifest import Dataset, Item, LeftOut, content_id, from_json, to_json
 from tlcore.sides import MIN_CLASSES, MIN_IMAGES_PER_CLASS
 from tlcore.splitting import Split, check_split, split
+from tlcore.words import tr
 from tlcore.workspace import Workspace, read_json, sync_folder, write_json
 
 __all__ = [
@@ -151,7 +152,7 @@ def _place(workspace: Workspace, dataset: Dataset) -> Dataset:
         if existing is not None:
             return existing
         raise WorkspaceError(
-            f"The dataset could not be saved ({error.strerror}). Free some space."
+            tr("The dataset could not be saved ({strerror}). Free some space.", strerror=error.strerror)
         ) from error
     return replace(dataset, folder=target)
 
@@ -170,7 +171,7 @@ def load(workspace: Workspace, id: str) -> Dataset:
     try:
         stamp = file.stat()
     except OSError as error:
-        raise NotFound(f"The manifest of dataset {id} is not there.") from error
+        raise NotFound(tr("The manifest of dataset {id} is not there.", id=id)) from error
     return _read(file, stamp.st_mtime_ns, stamp.st_size)
 
 
@@ -182,7 +183,7 @@ def _read(file: Path, mtime_ns: int, size: int) -> Dataset:
         return from_json(manifest, file.parent)
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise WorkspaceError(
-            f"The manifest of dataset {file.parent.name} is damaged. Add the pictures again."
+            tr("The manifest of dataset {name} is damaged. Add the pictures again.", name=file.parent.name)
         ) from error
 
 
@@ -266,8 +267,8 @@ def share_file(source: Path, target: Path) -> None:
     try:
         shutil.copyfile(source, target)
     except FileNotFoundError as error:
-        raise NotFound("A picture of this dataset is missing. Add the pictures again.") from error
+        raise NotFound(tr("A picture of this dataset is missing. Add the pictures again.")) from error
     except OSError as error:
         raise WorkspaceError(
-            f"The pictures could not be copied ({error.strerror}). Free some space."
+            tr("The pictures could not be copied ({strerror}). Free some space.", strerror=error.strerror)
         ) from error

@@ -21,6 +21,7 @@ from tlcore.errors import WorkspaceError
 from tlcore.judged import THRESHOLD, Judged
 from tlcore.metrics import ClassFigures, Figures
 from tlcore.runs import Run
+from tlcore.words import tr
 from tlcore.workspace import Stamp, read_json, stamp, write_json
 
 __all__ = [
@@ -203,7 +204,7 @@ def load(run: Run) -> Evaluation:
         return _read(file, stamp(file), run.output.independent)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise WorkspaceError(
-            f"The evaluation of {run.name} is damaged. Train it again: it takes seconds."
+            tr("The evaluation of {name} is damaged. Train it again: it takes seconds.", name=run.name)
         ) from error
 
 

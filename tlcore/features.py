@@ -24,6 +24,7 @@ from tlcore.models import Prefix
 from tlcore.plans import Dtype, cache_budget_bytes
 from tlcore.shards import Shards
 from tlcore.views import ORIGINAL, View
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 __all__ = [
@@ -109,7 +110,7 @@ def _prepare(
         return _prepared(workspace, key, dataset, source, size_px, view, progress, dtype)
     except OSError as error:
         raise WorkspaceError(
-            f"The features could not be kept ({error.strerror}). Free some space."
+            tr("The features could not be kept ({strerror}). Free some space.", strerror=error.strerror)
         ) from error
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from PIL import Image, ImageOps
 
 from tlcore.recipe_parts import Fit
+from tlcore.words import tr
 
 __all__ = ["FITS", "PAD_COLOUR", "elongation", "fitted", "often_cut", "pil_code"]
 
@@ -46,8 +47,10 @@ def pil_code(fit: Fit, size: int | str) -> str:
     """
     square = {"pad": f'ImageOps.pad(image, (max(image.size),) * 2, color="{PAD_COLOUR}")'}.get(fit, "image")
     if fit == "crop":
-        return f"ImageOps.fit({square}, ({size}, {size}), Image.Resampling.BILINEAR)"
-    return f"{square}.resize(({size}, {size}), Image.Resampling.BILINEAR)"
+        return tr(
+            "ImageOps.fit({square}, ({size}, {size}), Image.Resampling.BILINEAR)", square=square, size=size
+        )
+    return tr("{square}.resize(({size}, {size}), Image.Resampling.BILINEAR)", square=square, size=size)
 
 
 def elongation(width_px: int, height_px: int) -> float:

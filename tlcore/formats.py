@@ -3,6 +3,7 @@
 import re
 
 from tlcore.errors import ImageError
+from tlcore.words import tr
 
 __all__ = ["DAMAGED", "refuse_unread", "unknown"]
 
@@ -24,7 +25,7 @@ _SVG = re.compile(rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*(<!DOCTYPE svg[^>]*>\s
 def refuse_unread(content: bytes) -> None:
     """Raises ImageError with the format's name and the way out."""
     if not content:
-        raise ImageError("The file is empty (0 bytes).")
+        raise ImageError(tr("The file is empty (0 bytes)."))
     head = content[:4096]
     kind = next((name for magic, name in _MAGIC.items() if head.startswith(magic)), None)
     if head[4:8] == b"ftyp":
@@ -34,12 +35,14 @@ def refuse_unread(content: bytes) -> None:
     elif head[:4] in (b"II*\0", b"MM\0*") and head[8:10] == b"CR":
         kind = "RAW"
     if kind:
-        raise ImageError(f"{kind} files are not read. Export it as JPEG or PNG.")
+        raise ImageError(tr("{kind} files are not read. Export it as JPEG or PNG.", kind=kind))
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")):
-        raise ImageError("It is an archive inside. Unpack it, and add its folders.")
+        raise ImageError(tr("It is an archive inside. Unpack it, and add its folders."))
 
 
 def unknown(content: bytes) -> str:
     """The sentence for a file that no decoder recognised."""
     known = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*")
-    return DAMAGED if content.startswith(known) else "It is no picture (JPEG, PNG, GIF, BMP, WebP or TIFF)."
+    return (
+        DAMAGED if content.startswith(known) else tr("It is no picture (JPEG, PNG, GIF, BMP, WebP or TIFF).")
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tlcore.errors import DatasetError
 from tlcore.manifest import Item
 from tlcore.own_split import OWN, SIDES
+from tlcore.words import tr
 
 __all__ = ["TABLE", "Way", "groups_of", "units", "ways"]
 
@@ -49,7 +50,12 @@ def groups_of(items: Iterable[Item], split_by: str) -> list[str]:
     level = split_by.removeprefix(_FOLDER)
     if level == split_by or not level.isdecimal() or level == "0":
         raise DatasetError(
-            f"There is no way to split by '{split_by[:40]}'. Use '{TABLE}' or '{_FOLDER}1', '{_FOLDER}2', …"
+            tr(
+                "There is no way to split by '{split_by}'. Use '{TABLE}' or '{FOLDER}1', '{FOLDER}2', …",
+                split_by=split_by[:40],
+                TABLE=TABLE,
+                FOLDER=_FOLDER,
+            )
         )
     return ["/".join(_folders(item)[: int(level)]) for item in items]
 

@@ -35,6 +35,7 @@ from tlcore.depth import SIXTEEN_BITS, is_deep, to_eight_bits
 from tlcore.errors import ImageError
 from tlcore.formats import DAMAGED, refuse_unread, unknown
 from tlcore.recipe_parts import Fit
+from tlcore.words import tr
 
 __all__ = [
     "MAX_MEGAPIXELS",
@@ -116,7 +117,7 @@ def check_kept(content: bytes, width_px: int, height_px: int) -> None:
         image = Image.open(io.BytesIO(content), formats=["JPEG", "PNG"])
         as_it_should = image.mode == "RGB" and image.size == (width_px, height_px)
         if not as_it_should or max(image.size) > MAX_SIDE_PX or not image.info.keys() <= _KEPT_INFO:
-            raise ImageError("The picture is not as Thaw keeps it.")
+            raise ImageError(tr("The picture is not as Thaw keeps it."))
         image.load()
     except ImageError:
         raise
@@ -151,7 +152,10 @@ def open_kept(path: Path) -> Image.Image:
         image.load()
     except (OSError, ValueError, SyntaxError) as error:
         raise ImageError(
-            f"The picture {path.name[:12]} of this dataset is missing or damaged. Add the pictures again."
+            tr(
+                "The picture {name} of this dataset is missing or damaged. Add the pictures again.",
+                name=path.name[:12],
+            )
         ) from error
     return image
 
@@ -182,7 +186,11 @@ def _as_image_errors(content: bytes) -> Iterator[None]:
 
 
 def _too_large(found: str) -> str:
-    return f"The picture has {found} megapixels; {MAX_MEGAPIXELS} is the limit. Save it smaller."
+    return tr(
+        "The picture has {found} megapixels; {MAX_MEGAPIXELS} is the limit. Save it smaller.",
+        found=found,
+        MAX_MEGAPIXELS=MAX_MEGAPIXELS,
+    )
 
 
 def _check_pixels(image: ImageFile.ImageFile) -> None:
@@ -197,7 +205,7 @@ def _notes(image: ImageFile.ImageFile) -> list[str]:
         tags = image.tag_v2  # type: ignore[attr-defined]
         # DNG, NEF and ARW are TIFF files whose first picture is only a small preview.
         if 50706 in tags or tags.get(254) == 1:
-            raise ImageError("RAW files are not read. Export it as JPEG or PNG.")
+            raise ImageError(tr("RAW files are not read. Export it as JPEG or PNG."))
     # An MPO is a photo with a preview or a second eye beside it, not an animation.
     if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:
         notes.append("first page of several" if image.format == "TIFF" else "first frame of an animation")
@@ -250,7 +258,7 @@ def _transform(image: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Im
     srgb = ImageCms.createProfile("sRGB")
     converted = ImageCms.profileToProfile(image, source, srgb, outputMode="RGB")
     if converted is None:
-        raise ValueError("no picture came back")
+        raise ValueError(tr("no picture came back"))
     return converted
 
 

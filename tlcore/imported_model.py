@@ -14,6 +14,7 @@ from tlcore.backbones import own_network
 from tlcore.datasets import Dataset
 from tlcore.errors import ModelFileError, RunError, ThawError, WorkspaceError
 from tlcore.runs import Run
+from tlcore.words import tr
 from tlcore.workspace import Workspace, read_json, write_json
 
 log = logging.getLogger(__name__)
@@ -71,9 +72,9 @@ def checked(run: Run) -> tuple[Any, int]:
     model = own_network.load(run.model_file)
     taken = own_network.input_of(model)
     if taken.kind != "map" or taken.channels != 3 or taken.side_px is None:
-        raise ModelFileError("The model of this run does not take pictures as Thaw's models do.")
+        raise ModelFileError(tr("The model of this run does not take pictures as Thaw's models do."))
     if model.output_shape != (None, run.output.units):
-        raise RunError("The model of this run does not answer for the classes of the run.")
+        raise RunError(tr("The model of this run does not answer for the classes of the run."))
     return model, taken.side_px
 
 

@@ -24,6 +24,7 @@ from tlcore.images import make_safe
 from tlcore.report import MAX_LISTED, Report
 from tlcore.sources import HOW, Source, opened, without_junk
 from tlcore.staging import Staging
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 __all__ = ["MAX_CLASSES", "MAX_CLASS_NAME_CHARACTERS", "read", "take"]
@@ -79,7 +80,7 @@ def take(
         found, listed = labels_file.read(without_junk(listing, report), report)
         files = place(found, report, listed)
         if not files and not report.left_out:
-            raise DatasetError(f"{label} is empty. {HOW}")
+            raise DatasetError(tr("{label} is empty. {HOW}", label=label, HOW=HOW))
         _check_class_count({name for file in files for name in file.class_names}, label, report)
         outcomes = _make_all_safe(files, stage, progress)
         classes, items = _collect(outcomes, report)
@@ -128,14 +129,30 @@ def _check_class_count(classes: Iterable[str], label: str, report: Report) -> No
     names = list(classes)
     if not names:
         reason = Counter(entry.reason for entry in report.left_out).most_common(1)[0][0]
-        raise DatasetError(f"{label} holds no usable picture. The most common reason: {reason} {HOW}")
+        raise DatasetError(
+            tr(
+                "{label} holds no usable picture. The most common reason: {reason} {HOW}",
+                label=label,
+                reason=reason,
+                HOW=HOW,
+            )
+        )
     if len(names) == 1:
         raise DatasetError(
-            f"Only one class was found ('{names[0]}'). A classifier needs at least two: put each class's "
-            "pictures into a folder of its own."
+            tr(
+                "Only one class was found ('{names}'). A classifier needs at least two: put each class's "
+                "pictures into a folder of its own.",
+                names=names[0],
+            )
         )
     if len(names) > MAX_CLASSES:
-        raise DatasetError(f"There are {len(names):,} classes; {MAX_CLASSES:,} is the limit.")
+        raise DatasetError(
+            tr(
+                "There are {names:,} classes; {MAX_CLASSES:,} is the limit.",
+                names=len(names),
+                MAX_CLASSES=MAX_CLASSES,
+            )
+        )
 
 
 def _make_all_safe(files: Sequence[File], stage: Staging, progress: Progress | None) -> list[_Outcome]:

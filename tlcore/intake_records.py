@@ -14,6 +14,7 @@ from typing import Any
 
 from tlcore.errors import NotFound, WorkspaceError
 from tlcore.staging import KEPT_S
+from tlcore.words import tr
 from tlcore.workspace import Workspace, append_line, new_id, read_json, read_lines, write_json
 
 __all__ = ["Intake", "Look", "Status", "create", "load", "look", "under_way"]
@@ -134,7 +135,7 @@ def load(workspace: Workspace, id: str) -> Intake:
         told = read_json(folder / "request.json")
         return Intake(**{**told, "missing": tuple(told["missing"])}, folder=folder)
     except (WorkspaceError, KeyError, TypeError) as error:
-        raise NotFound("There is no such intake of pictures here any more. Bring them again.") from error
+        raise NotFound(tr("There is no such intake of pictures here any more. Bring them again.")) from error
 
 
 def look(intake: Intake, *, alive: bool) -> Look:

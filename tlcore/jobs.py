@@ -26,6 +26,7 @@ from tlcore.engine import Engine, Priority
 from tlcore.errors import EngineError, RunError
 from tlcore.plans import Plan
 from tlcore.runs import Progress, Run, Status
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 # What is predicted to take no longer passes what takes hours.
@@ -70,7 +71,7 @@ def extend(workspace: Workspace, run: Run, epochs: int, *, owner: str = "") -> N
     for a run that is not done, and RecipeError for more epochs than a phase may have.
     """
     if epochs < 1:
-        raise RunError(f"A run is extended by 1 epoch or more. Received: {epochs}.")
+        raise RunError(tr("A run is extended by 1 epoch or more. Received: {epochs}.", epochs=epochs))
     _queue_again(workspace, run, epochs, owner)
 
 
@@ -154,15 +155,24 @@ def _queue_again(workspace: Workspace, run: Run, more_epochs: int, owner: str) -
 def _check_may(run: Run, now: Progress, more_epochs: int) -> None:
     done = now.status is Status.DONE
     if more_epochs and not done:
-        raise RunError(f"{run.name} is not done. Resume it first.")
+        raise RunError(tr("{name} is not done. Resume it first.", name=run.name))
     if not more_epochs and done:
-        raise RunError(f"{run.name} is done. Extend it by more epochs, or duplicate it to change something.")
+        raise RunError(
+            tr(
+                "{name} is done. Extend it by more epochs, or duplicate it to change something.",
+                name=run.name,
+            )
+        )
     if done and not checkpoints.is_whole(run.checkpoints, len(now.epochs)):
         # From its first epoch on it would be another training, which is not what was asked for.
         raise RunError(
-            f"{run.name} cannot be trained on: the checkpoint of its last epoch is not here, as after a "
-            "clean-up of the disk, or in a run that came from a file. Duplicate the run and train the copy "
-            f"for {len(now.epochs) + more_epochs} epochs."
+            tr(
+                "{name} cannot be trained on: the checkpoint of its last epoch is not here, as after a "
+                "clean-up of the disk, or in a run that came from a file. Duplicate the run and train "
+                "the copy for {epochs} epochs.",
+                name=run.name,
+                epochs=len(now.epochs) + more_epochs,
+            )
         )
 
 
@@ -180,7 +190,10 @@ def _nobody_trains(run: Run) -> Iterator[None]:
         lock.acquire()
     except filelock.Timeout as error:
         raise RunError(
-            f"{run.name} is still in the hands of a process that is about to end. Try again in a minute."
+            tr(
+                "{name} is still in the hands of a process that is about to end. Try again in a minute.",
+                name=run.name,
+            )
         ) from error
     try:
         yield
@@ -193,7 +206,9 @@ def _wait_until_gone(crew: Engine, run: Run) -> None:
     deadline_s = time.monotonic() + _GOING_S
     while run.job_key in crew.jobs():
         if time.monotonic() > deadline_s:
-            raise EngineError(f"The worker has not let go of {run.name} yet. Try again in a moment.")
+            raise EngineError(
+                tr("The worker has not let go of {name} yet. Try again in a moment.", name=run.name)
+            )
         time.sleep(0.05)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tlcore.evaluation import Judged, SplitEvaluation
 from tlcore.runs import Run
+from tlcore.words import tr
 
 
 def true_and_said(run: Run, result: SplitEvaluation, one: Judged) -> tuple[str, str]:
@@ -16,10 +17,10 @@ def alt(run: Run, result: SplitEvaluation, one: Judged) -> str:
     """What the picture shows and what was said of it, for those who do not see it."""
     true, said = true_and_said(run, result, one)
     if result.is_right(one):
-        return f"{one.name}: {true}, as the model said"
+        return tr("{name}: {true}, as the model said", name=one.name, true=true)
     if result.several_labels:
-        return f"{one.name}: true {true}, said {said}"
-    return f"{one.name}: a {true} taken for a {said}"
+        return tr("{name}: true {true}, said {said}", name=one.name, true=true, said=said)
+    return tr("{name}: a {true} taken for a {said}", name=one.name, true=true, said=said)
 
 
 def caption(run: Run, result: SplitEvaluation, one: Judged) -> str:

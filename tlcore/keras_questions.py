@@ -8,6 +8,7 @@ from tlcore.engine import Engine
 from tlcore.errors import EngineError, RunError
 from tlcore.runs import Run
 from tlcore.short_jobs import Outcome
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 
@@ -39,7 +40,9 @@ def answered(
             return keras_answers.read(folder)
     if outcome is Outcome.LOST:
         raise RunError(
-            "The worker that looked at the picture was ended, most likely because it ran out of memory. "
-            "Try again."
+            tr(
+                "The worker that looked at the picture was ended, most likely because it ran out of "
+                "memory. Try again."
+            )
         )
-    raise EngineError("The worker has had no time for the picture. Try again later.")
+    raise EngineError(tr("The worker has had no time for the picture. Try again later."))

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from tlcore.archives import Found, clean_text
 from tlcore.errors import DatasetError
 from tlcore.report import Report, counted, quoted
+from tlcore.words import tr
 
 __all__ = ["NAME", "Listed", "read"]
 
@@ -76,8 +77,12 @@ def read(files: Sequence[Found], report: Report) -> tuple[list[Found], Listed | 
             report.leave_out(found.name, f"{NAME} is read only above the folders of pictures. Move it there.")
     if len(tables) > 1:
         raise DatasetError(
-            f"There are {len(tables)} files called {NAME}: {quoted(found.name for found in tables)}. "
-            "Keep one."
+            tr(
+                "There are {tables} files called {NAME}: {quoted}. Keep one.",
+                tables=len(tables),
+                NAME=NAME,
+                quoted=quoted(found.name for found in tables),
+            )
         )
     if not tables:
         return others, None
@@ -104,11 +109,13 @@ def _text(table: Found) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DatasetError(f"{NAME} is not in UTF-8. Save it anew as 'CSV UTF-8'.") from error
+        raise DatasetError(tr("{NAME} is not in UTF-8. Save it anew as 'CSV UTF-8'.", NAME=NAME)) from error
     if "\0" in text:
-        raise DatasetError(f"{NAME} is no text: it holds zero bytes. Save it anew as 'CSV UTF-8'.")
+        raise DatasetError(
+            tr("{NAME} is no text: it holds zero bytes. Save it anew as 'CSV UTF-8'.", NAME=NAME)
+        )
     if not text.strip():
-        raise DatasetError(f"{NAME} is empty. {_HOW}")
+        raise DatasetError(tr("{NAME} is empty. {HOW}", NAME=NAME, HOW=_HOW))
     return text
 
 
@@ -133,15 +140,26 @@ def _rows(text: str, report: Report) -> Iterator[_Row]:
                 continue
             count += 1
             if count > MAX_ROWS:
-                raise DatasetError(f"{NAME} has more than {MAX_ROWS:,} rows, the limit. Use fewer pictures.")
+                raise DatasetError(
+                    tr(
+                        "{NAME} has more than {MAX_ROWS:,} rows, the limit. Use fewer pictures.",
+                        NAME=NAME,
+                        MAX_ROWS=MAX_ROWS,
+                    )
+                )
             yield columns.read(cells, reader.line_num, delimiter)
     except csv.Error as error:
         raise DatasetError(
-            f"{NAME} cannot be read at line {reader.line_num} ({error}). Look for a quotation mark too many "
-            "or too few."
+            tr(
+                "{NAME} cannot be read at line {line_num} ({error}). Look for a quotation mark too many "
+                "or too few.",
+                NAME=NAME,
+                line_num=reader.line_num,
+                error=error,
+            )
         ) from error
     if not count:
-        raise DatasetError(f"{NAME} has a header and no rows. {_HOW}")
+        raise DatasetError(tr("{NAME} has a header and no rows. {HOW}", NAME=NAME, HOW=_HOW))
 
 
 class _Columns:
@@ -155,7 +173,14 @@ class _Columns:
             or keys.count(keys[file]) > 1
             or (labels is not None and keys.count(keys[labels]) > 1)
         ):
-            raise DatasetError(f"The header of {NAME} is '{_short(', '.join(header))}'. {_HOW}")
+            raise DatasetError(
+                tr(
+                    "The header of {NAME} is '{short}'. {HOW}",
+                    NAME=NAME,
+                    short=_short(", ".join(header)),
+                    HOW=_HOW,
+                )
+            )
         self.width = len(header)
         self.file = file
         self.labels = labels
@@ -165,7 +190,7 @@ class _Columns:
             others = (self.file, self.group)
             self.classes = {i: name for i, name in enumerate(header) if name and i not in others}
             if not self.classes:
-                raise DatasetError(f"{NAME} has a column 'file' and no labels. {_HOW}")
+                raise DatasetError(tr("{NAME} has a column 'file' and no labels. {HOW}", NAME=NAME, HOW=_HOW))
         used = {self.file, self.labels, self.group}
         unread = [name for i, name in enumerate(header) if name and i not in used]
         if unread and self.labels is not None:
@@ -179,8 +204,15 @@ class _Columns:
             # The other one: this one already separates the columns.
             mark = "|" if delimiter == ";" else ";"
             raise DatasetError(
-                f"Line {line} of {NAME} has {counted(len(cells), 'cell')}; the header has {self.width}. "
-                f"Separate several labels by '{mark}'."
+                tr(
+                    "Line {line} of {NAME} has {counted}; the header has {width}. Separate several labels by "
+                    "'{mark}'.",
+                    line=line,
+                    NAME=NAME,
+                    counted=counted(len(cells), "cell"),
+                    width=self.width,
+                    mark=mark,
+                )
             )
         if self.labels is not None:
             labels = _SEPARATORS.split(cells[self.labels])
@@ -199,8 +231,14 @@ def _said(cell: str, name: str, line: int) -> bool:
         return _SAID[cell.strip()]
     except KeyError as error:
         raise DatasetError(
-            f"Line {line} of {NAME} has '{_short(cell)}' in the column '{_short(name)}'; 0 or 1 is needed. "
-            "For names of labels, call the column 'labels'."
+            tr(
+                "Line {line} of {NAME} has '{short}' in the column '{short2}'; 0 or 1 is needed. For "
+                "names of labels, call the column 'labels'.",
+                line=line,
+                NAME=NAME,
+                short=_short(cell),
+                short2=_short(name),
+            )
         ) from error
 
 
@@ -232,8 +270,12 @@ def _matched(rows: Sequence[_Row], files: Sequence[Found], folder: str, report: 
         listed.setdefault(found.name, {}).update(dict.fromkeys(name for name in names if name))
     if not listed:
         raise DatasetError(
-            f"No row of {NAME} names a picture; the first is '{_short(rows[0].file)}'. Write each path as "
-            f"seen from {NAME}, with the file's ending."
+            tr(
+                "No row of {NAME} names a picture; the first is '{short}'. Write each path as seen from "
+                "{NAME}, with the file's ending.",
+                NAME=NAME,
+                short=_short(rows[0].file),
+            )
         )
     if unknown:
         name = "names" if len(unknown) == 1 else "name"

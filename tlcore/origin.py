@@ -9,6 +9,7 @@ from tlcore import backbones
 from tlcore.backbones import AnyBackbone, OwnBackbone
 from tlcore.errors import UnknownBackbone, WorkspaceError
 from tlcore.runs import Run
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 Quote = Callable[[str], str]
@@ -29,7 +30,7 @@ def title(workspace: Workspace, run: Run, quote: Quote) -> str:
     """What the network is called."""
     entry = backbone(workspace, run)
     if entry is None:
-        return "a model of somebody's own"
+        return tr("a model of somebody's own")
     return quote(entry.title) if isinstance(entry, OwnBackbone) else entry.title
 
 
@@ -37,13 +38,17 @@ def weights(workspace: Workspace, run: Run, quote: Quote) -> str:
     """Where the weights come from that it began with, in a sentence."""
     chosen = run.recipe.backbone.weights
     if chosen == "none":
-        return "It started from random weights, not from pretrained ones."
+        return tr("It started from random weights, not from pretrained ones.")
     if chosen != "imagenet":
-        return f"It started from the weights in {quote(chosen)}."
+        return tr("It started from the weights in {quote}.", quote=quote(chosen))
     entry = backbone(workspace, run)
     if entry is None or entry.weights_file is None:
-        return "It started from the weights of that model."
-    return f"The pretrained weights: {entry.weights_file.source}, {entry.weights_file.licence}."
+        return tr("It started from the weights of that model.")
+    return tr(
+        "The pretrained weights: {source}, {licence}.",
+        source=entry.weights_file.source,
+        licence=entry.weights_file.licence,
+    )
 
 
 def licence(workspace: Workspace, run: Run) -> str | None:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from tlcore.errors import RecipeError
 from tlcore.recipe_parts import Loss
+from tlcore.words import tr
 
 Targets = npt.NDArray[np.float32] | npt.NDArray[np.int32]
 
@@ -49,7 +50,11 @@ def of(loss: Loss, classes: int, several_labels: bool) -> Output:
     """Raises RecipeError where the loss cannot tell what the pictures are labelled with."""
     if several_labels and loss != "binary_crossentropy":
         raise RecipeError(
-            f"Some pictures have several labels, which {loss} cannot learn. Choose loss: binary_crossentropy."
+            tr(
+                "Some pictures have several labels, which {loss} cannot learn. Choose loss: "
+                "binary_crossentropy.",
+                loss=loss,
+            )
         )
     return Output(loss, classes, several_labels)
 

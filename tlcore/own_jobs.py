@@ -8,6 +8,7 @@ from tlcore.backbones.own import OwnBackbone
 from tlcore.engine import Engine
 from tlcore.errors import EngineError, ModelFileError
 from tlcore.short_jobs import WAIT_S, Outcome
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 RUN = "run:"
@@ -47,7 +48,9 @@ def take_run(
     """The model of an earlier run as a backbone. Raises NotFound, and what ``take`` raises."""
     run = runs.load(workspace, run_id)
     if not run.model_file.is_file():
-        raise ModelFileError(f"The run {run.name!r} has no model yet. Train it to the end first.")
+        raise ModelFileError(
+            tr("The run {name!r} has no model yet. Train it to the end first.", name=run.name)
+        )
     # A Thaw model scales the pixels itself.
     return take(
         workspace,
@@ -67,7 +70,9 @@ def resolve(workspace: Workspace, name: str) -> str:
     if name.endswith(".keras"):
         path = Path(name).expanduser()
         if not path.exists():
-            raise ModelFileError(f"There is no file {name!r}. Give the path of a .keras file that is there.")
+            raise ModelFileError(
+                tr("There is no file {name!r}. Give the path of a .keras file that is there.", name=name)
+            )
         return take(workspace, path).name
     return name
 
@@ -83,16 +88,24 @@ def _measure(workspace: Workspace, folder: Path, behind_others: bool, wait_s: fl
     )
     if outcome is Outcome.LOST:
         raise ModelFileError(
-            "The worker that measured the model was ended, most likely because it ran out of memory. "
-            "Use a smaller network, or try again."
+            tr(
+                "The worker that measured the model was ended, most likely because it ran out of memory. "
+                "Use a smaller network, or try again."
+            )
         )
     if outcome is Outcome.NOT_BEGUN:
         raise EngineError(
-            f"The model waited {wait_s:.0f} seconds behind a training. Try again when that has ended."
+            tr(
+                "The model waited {wait_s:.0f} seconds behind a training. Try again when that has ended.",
+                wait_s=wait_s,
+            )
         )
     if outcome is Outcome.NOT_ENDED:
         raise ModelFileError(
-            f"The model was not measured within {wait_s:.0f} seconds. Use a smaller network."
+            tr(
+                "The model was not measured within {wait_s:.0f} seconds. Use a smaller network.",
+                wait_s=wait_s,
+            )
         )
 
 
@@ -101,8 +114,8 @@ def _check_free(crew: Engine) -> None:
     if not others:
         return
     if all(key.startswith(_KEY) for key in others):
-        raise EngineError("Another model is being looked at; bring this one again in a moment.")
-    raise EngineError("A training is going on; bring the model when it has ended.")
+        raise EngineError(tr("Another model is being looked at; bring this one again in a moment."))
+    raise EngineError(tr("A training is going on; bring the model when it has ended."))
 
 
 def _ended(folder: Path) -> bool:

@@ -12,6 +12,7 @@ from tlcore.backbones import layer_info, own_intake, own_network
 from tlcore.backbones.own import ANY_SIZE_MIN_PX, from_meta
 from tlcore.errors import ModelFileError, ThawError
 from tlcore.layer_measure import layers_of, windows_of
+from tlcore.words import tr
 from tlcore.workspace import read_json, write_atomic, write_json
 
 log = logging.getLogger(__name__)
@@ -57,8 +58,11 @@ def measure_folder(folder: Path) -> None:
     taken = own_network.input_of(model)
     if taken.channels == 1 and request["preprocessing"] in _RGB_ONLY:
         raise ModelFileError(
-            f"The pixels {request['preprocessing']!r} are for colour pictures, and this model takes grey "
-            "ones. Choose 0-255, 0-1 or -1-1."
+            tr(
+                "The pixels {request!r} are for colour pictures, and this model takes grey ones. Choose "
+                "0-255, 0-1 or -1-1.",
+                request=request["preprocessing"],
+            )
         )
     size = taken.side_px or own_network.ANY_SIZE_PX
     built = own_network.flattened(model, size, name="measured", pretrained=False)
@@ -107,8 +111,11 @@ def _check_finite(model: Any) -> None:
     for weight in model.weights:
         if not np.isfinite(np.asarray(weight)).all():
             raise ModelFileError(
-                f"Its weights {clean_text(weight.path)[:60]!r} hold numbers that are infinite or no numbers: "
-                "its training went wrong. Train it again, with a lower learning rate, and save it."
+                tr(
+                    "Its weights {clean_text!r} hold numbers that are infinite or no numbers: its training "
+                    "went wrong. Train it again, with a lower learning rate, and save it.",
+                    clean_text=clean_text(weight.path)[:60],
+                )
             )
 
 
@@ -120,9 +127,10 @@ def _plain(error: Exception) -> str:
     import tensorflow as tf
 
     if isinstance(error, MemoryError | tf.errors.ResourceExhaustedError):
-        return "It is too large for the memory of this machine. Use a smaller network."
+        return tr("It is too large for the memory of this machine. Use a smaller network.")
     first = clean_text(str(error).strip().split("\n")[0])[:160]
-    return (
-        f"Keras cannot rebuild it ({type(error).__name__}: {first}). "
-        "Save the model again with a recent Keras 3."
+    return tr(
+        "Keras cannot rebuild it ({name}: {first}). Save the model again with a recent Keras 3.",
+        name=type(error).__name__,
+        first=first,
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from tlcore.errors import DatasetError
 from tlcore.manifest import Item
 from tlcore.splitting import Split, split_several
+from tlcore.words import tr
 
 __all__ = ["OWN", "SIDES", "assign", "folders", "usable"]
 
@@ -54,8 +55,10 @@ def assign(items: Sequence[Item], *, val_fraction: float, seed: int) -> list[Spl
     sides = _said(items)
     if sides is None or not usable(items):
         raise DatasetError(
-            "The folders of these pictures say no split that can be used: every class needs pictures in "
-            "'train' and in 'val' or 'test'. Split by shares."
+            tr(
+                "The folders of these pictures say no split that can be used: every class needs pictures "
+                "in 'train' and in 'val' or 'test'. Split by shares."
+            )
         )
     return sides if Split.VAL in sides else _with_validation(items, sides, val_fraction, seed)
 

@@ -14,6 +14,7 @@ from tlcore.datasets import Dataset
 from tlcore.errors import NotFound, WorkspaceError
 from tlcore.features import View
 from tlcore.plans import Plan
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 Floats = npt.NDArray[np.float32]
@@ -81,7 +82,7 @@ def computed(workspace: Workspace, dataset: Dataset, plan: Plan, progress: Progr
     network = Network(plan, workspace.weights)
     prefix = network.prefix(plan.phases[0])
     if prefix is None:
-        raise NotFound("This backbone has no features to compare pictures by.")
+        raise NotFound(tr("This backbone has no features to compare pictures by."))
     view = View(fit=plan.recipe.backbone.fit)
     made = features.prepare(workspace, dataset, prefix, plan.image_size_px, view, progress)
     network.give_back()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tlcore import images
 from tlcore.errors import NotFound
+from tlcore.words import tr
 from tlcore.workspace import Workspace, write_atomic
 
 # They are looked at once or twice; the oldest make room.
@@ -31,7 +32,7 @@ def find(workspace: Workspace, id: str) -> Path:
     """Raises NotFound when the picture is no longer there."""
     found = next(workspace.pictures.glob(f"{id}.*"), None) if id.isalnum() else None
     if found is None:
-        raise NotFound("The picture of this link is not here any more. Choose it again.")
+        raise NotFound(tr("The picture of this link is not here any more. Choose it again."))
     return found
 
 

@@ -14,6 +14,7 @@ from tlcore.engine import Engine
 from tlcore.errors import EngineError, ImageError
 from tlcore.evaluation import THRESHOLD
 from tlcore.runs import Run
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 _KEY = "predict-"
@@ -101,7 +102,7 @@ class Predictor:
         try:
             return self.predict(path.read_bytes())
         except OSError as error:
-            raise ImageError(f"It cannot be read ({error.strerror}).") from error
+            raise ImageError(tr("It cannot be read ({strerror}).", strerror=error.strerror)) from error
 
 
 def said(run: Run, raw: runtimes.Numbers) -> list[Prediction]:
@@ -141,5 +142,8 @@ def _check_free(crew: Engine) -> None:
     """Other predictions are over in a moment, a training is not."""
     if short_jobs.others_in_the_way(crew, ours=_KEY):
         raise EngineError(
-            "A training is going on, and the model of this run needs its worker. Try again when it has ended."
+            tr(
+                "A training is going on, and the model of this run needs its worker. Try again when it "
+                "has ended."
+            )
         )

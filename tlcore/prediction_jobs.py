@@ -29,6 +29,7 @@ from tlcore.report import Report
 from tlcore.runs import Run
 from tlcore.sources import opened, without_junk
 from tlcore.uploads import Upload
+from tlcore.words import tr
 from tlcore.workspace import Workspace, append_line
 
 MAX_FILES = 10_000
@@ -87,7 +88,7 @@ def start_upload(
 def again(workspace: Workspace, batch: Batch, run: Run, opener: Opener) -> Batch:
     """Another batch: the pictures of this one, judged by ``run``. Raises DatasetError for one not done."""
     if predictions.look(workspace, batch).status is not Status.DONE:
-        raise DatasetError("Not all of these pictures are judged yet. Let that come to its end first.")
+        raise DatasetError(tr("Not all of these pictures are judged yet. Let that come to its end first."))
     other = predictions.create(
         workspace, run, batch.images, name=batch.name, of=batch.id, missing=batch.missing
     )
@@ -221,7 +222,9 @@ def _keep(path: Path, content: bytes) -> None:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise NotSaved(f"The pictures could not be saved ({error.strerror}). Free some space.") from error
+        raise NotSaved(
+            tr("The pictures could not be saved ({strerror}). Free some space.", strerror=error.strerror)
+        ) from error
 
 
 @contextmanager
@@ -240,11 +243,15 @@ def _pictures(workspace: Workspace, batch: Batch) -> Iterator[list[_Picture]]:
     with opened(Path(batch.source), batch.folder, batch.name) as (listing, label):
         found = without_junk(listing, report)
         if not found and not report.left_out and not batch.missing:
-            raise DatasetError(f"{label} holds no picture.")
+            raise DatasetError(tr("{label} holds no picture.", label=label))
         if len(found) > MAX_FILES:
             raise DatasetError(
-                f"There are {len(found):,} files; {MAX_FILES:,} is the limit of this page. thaw predict "
-                "judges as many as there are."
+                tr(
+                    "There are {found:,} files; {MAX_FILES:,} is the limit of this page. thaw predict judges "
+                    "as many as there are.",
+                    found=len(found),
+                    MAX_FILES=MAX_FILES,
+                )
             )
         skipped = [
             _Picture(number, left.name, partial(_refuse, left.reason))
@@ -271,4 +278,4 @@ def _kept(path: Path, row: Row) -> tuple[str, bytes, int, int]:
     try:
         return row.file, path.read_bytes(), row.width_px, row.height_px
     except OSError as error:
-        raise DatasetError("The picture is not here any more. Send it again.") from error
+        raise DatasetError(tr("The picture is not here any more. Send it again.")) from error

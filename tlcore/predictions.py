@@ -20,6 +20,7 @@ from tlcore import predict, uploads
 from tlcore.errors import NotFound, WorkspaceError
 from tlcore.predict import Prediction
 from tlcore.runs import Run
+from tlcore.words import tr
 from tlcore.workspace import (
     Stamp,
     Workspace,
@@ -155,7 +156,7 @@ def load(workspace: Workspace, id: str) -> Batch:
         model = tuple(told["model"]) if told["model"] else None
         return Batch(**{**told, "model": model, "missing": tuple(told["missing"])}, folder=folder)
     except (KeyError, TypeError) as error:
-        raise WorkspaceError("The record of these pictures is damaged. Send them again.") from error
+        raise WorkspaceError(tr("The record of these pictures is damaged. Send them again.")) from error
 
 
 def model_of(run: Run) -> Stamp | None:

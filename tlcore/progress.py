@@ -8,6 +8,7 @@ from enum import StrEnum
 from tlcore import history
 from tlcore.config import Recipe
 from tlcore.history import FINAL_EVENTS, Event
+from tlcore.words import tr
 
 
 class Status(StrEnum):
@@ -87,19 +88,21 @@ def _message(status: Status, events: list[Event], final: Event) -> str:
     if final:
         return str(final.get("message", ""))
     if status is Status.INTERRUPTED and not any(event["event"] == "preparing" for event in events):
-        return "The training was interrupted before it began. Resume it: it begins then."
+        return tr("The training was interrupted before it began. Resume it: it begins then.")
     if status is Status.INTERRUPTED:
-        return "The training was interrupted. Resume it: it goes on from its last checkpoint."
+        return tr("The training was interrupted. Resume it: it goes on from its last checkpoint.")
     if status is Status.STALLED:
-        return "Nothing has been heard of its worker for a while. Wait, or end the worker and resume the run."
+        return tr(
+            "Nothing has been heard of its worker for a while. Wait, or end the worker and resume the run."
+        )
     if events and events[-1]["event"] == "phase":
-        return "The first batch takes longest: the network is made ready for training."
+        return tr("The first batch takes longest: the network is made ready for training.")
     if _finishing(events):
-        return "Saving the model and judging it."
+        return tr("Saving the model and judging it.")
     if events and events[-1]["event"] == "download":
         done, total = (events[-1][key] / 1e6 for key in ("done", "total"))
         of = f" of {total:.0f}" if total else ""
-        return f"Downloading the pretrained weights: {done:.0f}{of} MB."
+        return tr("Downloading the pretrained weights: {done:.0f}{of} MB.", done=done, of=of)
     return ""
 
 

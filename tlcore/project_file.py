@@ -29,6 +29,7 @@ from tlcore.datasets import Card, Dataset
 from tlcore.errors import NotFound, RunError, UnknownBackbone, WorkspaceError
 from tlcore.parts import Outlet, Writer
 from tlcore.runs import Run
+from tlcore.words import tr
 from tlcore.workspace import Stamp, Workspace, stamp
 
 __all__ = ["FORMAT", "MANIFEST", "SUFFIX", "Project", "file_name", "gather", "pieces", "versions", "write"]
@@ -131,7 +132,7 @@ def gather(workspace: Workspace, dataset_id: str, recipes: Sequence[Recipe] = ()
     archives.check_limits(len(project.images), project.size_bytes)
     for path in project.images.values():
         if not path.is_file():
-            raise NotFound("A picture of this dataset is missing. Add the pictures again.")
+            raise NotFound(tr("A picture of this dataset is missing. Add the pictures again."))
     return project
 
 

@@ -33,6 +33,7 @@ from tlcore.parts import Sent
 from tlcore.project_file import MANIFEST
 from tlcore.project_manifest import CHECKPOINT, SentBackbone, damaged, opened
 from tlcore.runs import Run
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 __all__ = ["Brought", "Tell", "make_ready", "take"]
@@ -70,7 +71,7 @@ def take(
     file again goes on.
     """
     if isinstance(source, Path) and not source.is_file():
-        raise NotFound(f"There is no file {source.name!r}. Give the path of one that is there.")
+        raise NotFound(tr("There is no file {name!r}. Give the path of one that is there.", name=source.name))
     with archives.opened(source) as listing, workspace.scratch() as scratch, run_import.full_disk_told():
         opening = _Opening(workspace, listing, Path(scratch), tell, behind_others)
         opening.look()
@@ -114,7 +115,7 @@ class _Opening:
         for id in dict.fromkeys(said.runs):
             run = self._run(id)
             if run.dataset_id not in known or run.classes != known[run.dataset_id].classes:
-                raise damaged(f"run {id}")
+                raise damaged(tr("run {id}", id=id))
             self._count(1)
         for id in said.recipes:
             # Kept under the id that its content has in this version of Thaw.
@@ -157,7 +158,9 @@ class _Opening:
             self._checkpoint(sent, run)
             run_import.take_model(sent, folder)
         except RunError as error:
-            raise RunError(f"A run in the file, {id}, cannot be used. {error}") from error
+            raise RunError(
+                tr("A run in the file, {id}, cannot be used. {error}", id=id, error=error)
+            ) from error
         try:
             run_import.check_is_new(self.workspace, id)
         except RunError as error:
@@ -183,7 +186,7 @@ class _Opening:
         if not matches:
             return
         if {match[2] for match in matches} != {*checkpoints.FILES} or len({one[1] for one in matches}) != 1:
-            raise run_records.damaged("a checkpoint")
+            raise run_records.damaged(tr("a checkpoint"))
         epoch = int(matches[0][1])
         folder = run.checkpoints / str(epoch)
         folder.mkdir(parents=True)

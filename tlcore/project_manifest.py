@@ -13,6 +13,7 @@ from tlcore.parts import Sent
 from tlcore.project_file import FORMAT, MANIFEST
 from tlcore.run_files import CHOICE, RUN_FILES
 from tlcore.run_records import DATASET_ID, RUN_ID, Checked
+from tlcore.words import tr
 
 __all__ = ["CHECKPOINT", "Manifest", "SentBackbone", "damaged", "opened"]
 
@@ -69,12 +70,15 @@ def opened(listing: Listing) -> tuple[Sent, Manifest]:
     sent = Sent.of(listing, damaged, damaged("a part that is there twice"))
     if MANIFEST not in sent:
         raise RunError(
-            f"This is no project: the file has no {MANIFEST}. Choose a file that was handed over by Thaw."
+            tr(
+                "This is no project: the file has no {MANIFEST}. Choose a file that was handed over by Thaw.",
+                MANIFEST=MANIFEST,
+            )
         )
     content = sent.unchecked(MANIFEST)
     try:
         if _Version.model_validate_json(content).format > FORMAT:
-            raise RunError("The project was made by a newer version of Thaw. Update Thaw, and try again.")
+            raise RunError(tr("The project was made by a newer version of Thaw. Update Thaw, and try again."))
         manifest = Manifest.model_validate_json(content)
     except ValidationError as error:
         raise damaged(MANIFEST) from error

@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
+from tlcore.words import tr
+
 Activation = Literal["relu", "gelu", "elu", "selu", "silu", "tanh", "sigmoid", "linear"]
 Optimizer = Literal["adam", "adamw", "sgd", "rmsprop", "lion"]
 Schedule = Literal["constant", "cosine", "plateau"]
@@ -25,7 +27,9 @@ def _weights(value: Any) -> str:
     files = isinstance(value, str) and value.endswith(WEIGHT_SUFFIXES) and not {"/", "\\"} & set(value)
     if value in ("imagenet", "none") or files:
         return str(value)
-    raise ValueError("should be imagenet, none, or the name of a .h5 or .keras file in the weights folder")
+    raise ValueError(
+        tr("should be imagenet, none, or the name of a .h5 or .keras file in the weights folder")
+    )
 
 
 class BackboneChoice(Part):
@@ -93,7 +97,9 @@ class Head(Part):
 
 def _freeze(value: Any) -> int | str:
     if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
-        raise ValueError("should be all, none, a number of layers, or the name of the first trained layer")
+        raise ValueError(
+            tr("should be all, none, a number of layers, or the name of the first trained layer")
+        )
     return value
 
 
@@ -124,18 +130,30 @@ class Phase(Part):
     @model_validator(mode="after")
     def _fits_together(self) -> "Phase":
         if self.momentum and self.optimizer not in WITH_MOMENTUM:
-            raise ValueError(f"only {' and '.join(WITH_MOMENTUM)} have a momentum, not {self.optimizer}")
+            raise ValueError(
+                tr(
+                    "only {join} have a momentum, not {optimizer}",
+                    join=" and ".join(WITH_MOMENTUM),
+                    optimizer=self.optimizer,
+                )
+            )
         if self.warmup_epochs and self.schedule == "plateau":
-            raise ValueError("a warm-up goes with constant and cosine, not with plateau")
+            raise ValueError(tr("a warm-up goes with constant and cosine, not with plateau"))
         if self.warmup_epochs > self.epochs:
-            raise ValueError(f"a warm-up of {self.warmup_epochs} epochs does not fit into {self.epochs}")
+            raise ValueError(
+                tr(
+                    "a warm-up of {warmup_epochs} epochs does not fit into {epochs}",
+                    warmup_epochs=self.warmup_epochs,
+                    epochs=self.epochs,
+                )
+            )
         return self
 
 
 def _views(value: Any) -> int | str:
     if value == "fresh" or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 16):
         return value  # type: ignore[no-any-return]
-    raise ValueError("should be a number from 1 to 16, or fresh")
+    raise ValueError(tr("should be a number from 1 to 16, or fresh"))
 
 
 class Augmentation(Part):

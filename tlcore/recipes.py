@@ -4,6 +4,7 @@ import re
 
 from tlcore.config import Recipe
 from tlcore.errors import NotFound
+from tlcore.words import tr
 from tlcore.workspace import Workspace, read_json, write_json
 
 _ID = re.compile(r"[0-9a-f]{16}")
@@ -21,5 +22,5 @@ def load(workspace: Workspace, id: str) -> Recipe:
     """Raises NotFound for an id that names no recipe here."""
     file = workspace.recipes / f"{id}.json"
     if not _ID.fullmatch(id) or not file.is_file():
-        raise NotFound("The recipe of this link is not here. The design starts from the default one.")
+        raise NotFound(tr("The recipe of this link is not here. The design starts from the default one."))
     return Recipe.parse(read_json(file))

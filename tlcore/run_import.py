@@ -34,6 +34,7 @@ from tlcore.parts import Sent
 from tlcore.run_files import CHOICE, DATASET_MANIFEST, FORMAT, IMAGES, MANIFEST, RUN_FILES
 from tlcore.run_records import Checked, Record, Said, Sure, damaged
 from tlcore.runs import Run
+from tlcore.words import tr
 from tlcore.workspace import Workspace, sync_folder, write_atomic, write_json
 
 _OPTIONAL = {"evaluation.json", "model.keras"}
@@ -60,7 +61,7 @@ def take(workspace: Workspace, source: Path | IO[bytes]) -> Run:
     ModelFileError, WorkspaceError. Nothing is left of a run that is refused.
     """
     if isinstance(source, Path) and not source.is_file():
-        raise RunError(f"There is no file {source.name!r}. Give the path of one that is there.")
+        raise RunError(tr("There is no file {name!r}. Give the path of one that is there.", name=source.name))
     with archives.opened(source) as listing, workspace.scratch() as scratch, full_disk_told():
         sent, manifest = _opened(listing)
         check_is_new(workspace, manifest.run)
@@ -86,20 +87,23 @@ def check_is_new(workspace: Workspace, id: str) -> None:
     if (workspace.runs / id).exists():
         with contextlib.suppress(WorkspaceError):
             raise RunError(
-                f"This run is here already, as {runs.load(workspace, id).name!r}. Nothing was changed."
+                tr(
+                    "This run is here already, as {name!r}. Nothing was changed.",
+                    name=runs.load(workspace, id).name,
+                )
             )
-        raise RunError(f"The run {id} is here already. Nothing was changed.")
+        raise RunError(tr("The run {id} is here already. Nothing was changed.", id=id))
     if (workspace.trash / id).exists():
-        raise RunError("This run was deleted here and can be had back from the deleted runs.")
+        raise RunError(tr("This run was deleted here and can be had back from the deleted runs."))
 
 
 def _opened(listing: Listing) -> tuple[Sent, _Manifest]:
     sent = Sent.of(listing, damaged, RunError("The file holds one part twice. Export the run again."))
     if MANIFEST not in sent:
-        raise RunError("This is no run: the zip has no thaw-run.json. Choose a file that Thaw exported.")
+        raise RunError(tr("This is no run: the zip has no thaw-run.json. Choose a file that Thaw exported."))
     manifest = run_records.parsed(_Manifest, sent.unchecked(MANIFEST), MANIFEST)
     if manifest.format != FORMAT:
-        raise RunError("The file was made by a newer version of Thaw. Update Thaw, and try again.")
+        raise RunError(tr("The file was made by a newer version of Thaw. Update Thaw, and try again."))
     known = {MANIFEST, DATASET_MANIFEST} | {f"run/{name}" for name in (*RUN_FILES, CHOICE)}
     for name in sent.names:
         if name not in known and not name.startswith(f"{IMAGES}/"):
@@ -200,4 +204,6 @@ def full_disk_told() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise NotSaved(f"The run could not be saved ({error.strerror}). Free some space.") from error
+        raise NotSaved(
+            tr("The run could not be saved ({strerror}). Free some space.", strerror=error.strerror)
+        ) from error

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from filelock import FileLock, Timeout
 
 from tlcore.errors import RunError
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 # A resume reads all pictures, and waits for the worker that had the run.
@@ -23,7 +24,7 @@ def held(workspace: Workspace, run_id: str, *, patiently: bool = False) -> Itera
         lock.acquire(timeout=-1 if patiently else WAIT_S)
     except Timeout as error:
         raise RunError(
-            "This run is being resumed or deleted by somebody just now. Try again in a moment."
+            tr("This run is being resumed or deleted by somebody just now. Try again in a moment.")
         ) from error
     try:
         yield

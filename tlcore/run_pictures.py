@@ -16,6 +16,7 @@ from tlcore.errors import DatasetError, RunError
 from tlcore.intake import MAX_CLASSES
 from tlcore.run_records import Checked, Count, FileName, Words
 from tlcore.splitting import check_split
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 _Side = Annotated[int, Field(ge=1, le=images.MAX_SIDE_PX)]
@@ -94,7 +95,7 @@ def take(workspace: Workspace, dataset: Dataset, picture: Callable[[str], bytes]
 def checked(content: bytes, item: Item) -> bytes:
     """The content of an item's file, if it is what the item says. Raises RunError, DatasetError."""
     if hashlib.sha256(content).hexdigest() != item.sha256:
-        raise RunError("A picture in the file is damaged, or was changed. Export the run again.")
+        raise RunError(tr("A picture in the file is damaged, or was changed. Export the run again."))
     images.check_kept(content, item.width_px, item.height_px)
     return content
 

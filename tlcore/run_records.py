@@ -18,6 +18,7 @@ from tlcore.config import Recipe
 from tlcore.datasets import Split
 from tlcore.errors import RecipeError, RunError
 from tlcore.intake import MAX_CLASSES
+from tlcore.words import tr
 
 MAX_EVENTS = 500_000
 _MAX_WORDS = 2_000
@@ -217,7 +218,9 @@ def events(content: bytes) -> list[dict[str, Any]]:
     """The lines of a history, in their order; one that was torn by a crash is left out. Raises RunError."""
     lines = content.split(b"\n")[:-1]
     if len(lines) > MAX_EVENTS:
-        raise RunError(f"The history has more than {MAX_EVENTS:,} lines, which is the limit.")
+        raise RunError(
+            tr("The history has more than {MAX_EVENTS:,} lines, which is the limit.", MAX_EVENTS=MAX_EVENTS)
+        )
     return [event for event in map(_event, lines) if event is not None]
 
 

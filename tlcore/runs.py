@@ -19,6 +19,7 @@ from tlcore.errors import NotFound, RecipeError, WorkspaceError
 from tlcore.history import Event
 from tlcore.outputs import Output
 from tlcore.progress import Progress, Status
+from tlcore.words import tr
 from tlcore.workspace import (
     Stamp,
     Workspace,
@@ -203,7 +204,9 @@ def _read(folder: Path, stamps: tuple[Stamp | None, ...]) -> Run:
             exported=said.exported,
         )
     except (TypeError, KeyError, RecipeError) as error:
-        raise WorkspaceError(f"run.json of run {id} was written by another version of Thaw.") from error
+        raise WorkspaceError(
+            tr("run.json of run {id} was written by another version of Thaw.", id=id)
+        ) from error
 
 
 def list_all(workspace: Workspace) -> list[Run]:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tlcore import archives, checkpoints, run_records
 from tlcore.archives import Found
 from tlcore.errors import DatasetError
+from tlcore.words import tr
 
 __all__ = ["check"]
 
@@ -47,7 +48,7 @@ def check(folder: Path, epoch: int) -> None:
     state = run_records.parsed(_State, (folder / "state.json").read_bytes(), "state.json")
     run_records.parsed(_Manifest, (folder / "manifest.json").read_bytes(), "manifest.json")
     if state.epoch != epoch or not checkpoints.is_whole(folder.parent, epoch):
-        raise run_records.damaged("a checkpoint")
+        raise run_records.damaged(tr("a checkpoint"))
     for name in checkpoints.FILES:
         if name.endswith(".npz"):
             _check_arrays(folder / name)

@@ -8,6 +8,7 @@ from tlcore import grouping, own_split
 from tlcore.errors import DatasetError
 from tlcore.manifest import Dataset, Item
 from tlcore.splitting import Split, split, split_several, split_units
+from tlcore.words import tr
 
 __all__ = [
     "MIN_CLASSES",
@@ -89,15 +90,28 @@ def preview(
 def check_minimums(classes: Sequence[str], items: Iterable[Item]) -> None:
     """Raises DatasetError for too few classes, or a class of too few pictures."""
     if len(classes) < MIN_CLASSES:
-        raise DatasetError(f"There are {len(classes)} classes; a classifier needs at least {MIN_CLASSES}.")
+        raise DatasetError(
+            tr(
+                "There are {classes} classes; a classifier needs at least {MIN_CLASSES}.",
+                classes=len(classes),
+                MIN_CLASSES=MIN_CLASSES,
+            )
+        )
     found = Counter(label for item in items for label in item.labels)
     for label, name in enumerate(classes):
         n = found[label]
         if n < MIN_IMAGES_PER_CLASS:
             images = "image" if n == 1 else "images"
             raise DatasetError(
-                f"Class '{name}' has {n} usable {images}; {MIN_IMAGES_PER_CLASS} are needed. "
-                f"Add {MIN_IMAGES_PER_CLASS - n} more, or remove the class."
+                tr(
+                    "Class '{name}' has {n_} usable {images}; {MIN_IMAGES_PER_CLASS} are needed. Add "
+                    "{MIN_IMAGES_PER_CLASS2} more, or remove the class.",
+                    name=name,
+                    n_=n,
+                    images=images,
+                    MIN_IMAGES_PER_CLASS=MIN_IMAGES_PER_CLASS,
+                    MIN_IMAGES_PER_CLASS2=MIN_IMAGES_PER_CLASS - n,
+                )
             )
 
 
@@ -120,9 +134,9 @@ def faults(dataset: Dataset, *, kept: bool = False) -> list[str]:
 
 def _why(dataset: Dataset, label: int, needed: int, *, kept: bool) -> str:
     if kept:
-        return (
-            "a change leaves the split of the other pictures as it is. Keep one of its pictures there, or "
-            "split anew first."
+        return tr(
+            "a change leaves the split of the other pictures as it is. Keep one of its pictures "
+            "there, or split anew first."
         )
     if dataset.split_by or dataset.together:
         members = [item for item in dataset.items if label in item.labels]
@@ -133,13 +147,15 @@ def _why(dataset: Dataset, label: int, needed: int, *, kept: bool) -> str:
         )
         count = len({*units})
         groups = "1 group" if count == 1 else f"{count} groups"
-        return (
-            f"its pictures come from {groups}, and each group stays on one side; {needed} or more are "
-            "needed. Add pictures of other groups, or split without groups."
+        return tr(
+            "its pictures come from {groups}, and each group stays on one side; {needed} or more are "
+            "needed. Add pictures of other groups, or split without groups.",
+            groups=groups,
+            needed=needed,
         )
     if dataset.several_labels:
-        return (
-            "too many of its pictures are also in another class. Add pictures of it, or split with other "
-            "shares."
+        return tr(
+            "too many of its pictures are also in another class. Add pictures of it, or split with "
+            "other shares."
         )
-    return "too many of its pictures are also in another class. Keep each picture in one class."
+    return tr("too many of its pictures are also in another class. Keep each picture in one class.")

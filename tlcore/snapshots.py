@@ -16,6 +16,7 @@ from tlcore.config import Phase
 from tlcore.errors import RunError
 from tlcore.models import Network
 from tlcore.runs import Run
+from tlcore.words import tr
 
 # An epoch of a head takes a tenth of a second; those since the last checkpoint are trained again.
 EVERY_S = 5.0
@@ -102,7 +103,7 @@ class Keeper:
         """Raises RunError for weights of other layers than those that are trained now."""
         variables = self.network.trained_variables()
         if [tuple(variable.shape) for variable in variables] != [array.shape for array in weights]:
-            raise RunError("The checkpoint is of another network. Duplicate the run and train it anew.")
+            raise RunError(tr("The checkpoint is of another network. Duplicate the run and train it anew."))
         _assign(variables, weights)
 
     def last(self) -> Checkpoint | None:

@@ -17,6 +17,7 @@ from tlcore import archives, tars
 from tlcore.archives import ByteCounter, Found, Listing, clean_text
 from tlcore.errors import DatasetError
 from tlcore.report import Report
+from tlcore.words import tr
 
 __all__ = ["HOW", "Source", "opened", "without_junk"]
 
@@ -62,7 +63,9 @@ def _open_file(path: Path, label: str) -> io.BufferedReader:
             raise _no_archive(label)
         return open(path, "rb")
     except OSError as error:
-        raise DatasetError(f"{label} cannot be read ({error.strerror}).") from error
+        raise DatasetError(
+            tr("{label} cannot be read ({strerror}).", label=label, strerror=error.strerror)
+        ) from error
 
 
 def _no_archive(label: str) -> DatasetError:
@@ -101,7 +104,11 @@ def _unpack(file: IO[bytes], tar: IO[bytes], label: str) -> None:
                 tar.write(chunk)
             except OSError as error:
                 raise DatasetError(
-                    f"{label} could not be unpacked ({error.strerror}). Free some space, or use a zip."
+                    tr(
+                        "{label} could not be unpacked ({strerror}). Free some space, or use a zip.",
+                        label=label,
+                        strerror=error.strerror,
+                    )
                 ) from error
 
 
@@ -110,7 +117,10 @@ def _unpacked(packed: gzip.GzipFile) -> bytes:
         return packed.read(_CHUNK_BYTES)
     except (EOFError, OSError, zlib.error) as error:
         raise DatasetError(
-            "The tar.gz is cut short or damaged. Make it again, or send it again if the transfer was cut off."
+            tr(
+                "The tar.gz is cut short or damaged. Make it again, or send it again if the transfer was "
+                "cut off."
+            )
         ) from error
 
 
@@ -163,7 +173,7 @@ def _read_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise DatasetError(f"The file cannot be read ({error.strerror}).") from error
+        raise DatasetError(tr("The file cannot be read ({strerror}).", strerror=error.strerror)) from error
 
 
 def _junk_kind(name: str) -> str | None:
@@ -172,7 +182,7 @@ def _junk_kind(name: str) -> str | None:
         if kind := _JUNK.get(part.casefold()):
             return kind
         if part.startswith("."):
-            return "hidden files"
+            return tr("hidden files")
     return None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 from tlcore.errors import DatasetError
+from tlcore.words import tr
 
 __all__ = ["Split", "check_split", "split", "split_several", "split_units"]
 
@@ -20,11 +21,23 @@ class Split(StrEnum):
 def check_split(val_fraction: float, test_fraction: float, seed: int) -> None:
     """Raises DatasetError unless validation is 5-50 %, test 0-40 % and the seed below 2**31."""
     if not 0.05 <= val_fraction <= 0.5:
-        raise DatasetError(f"The validation share must be 5 % to 50 %. Received: {val_fraction:.0%}.")
+        raise DatasetError(
+            tr(
+                "The validation share must be 5 % to 50 %. Received: {val_fraction:.0%}.",
+                val_fraction=val_fraction,
+            )
+        )
     if not 0 <= test_fraction <= 0.4:
-        raise DatasetError(f"The test share must be 0 % to 40 %. Received: {test_fraction:.0%}.")
+        raise DatasetError(
+            tr(
+                "The test share must be 0 % to 40 %. Received: {test_fraction:.0%}.",
+                test_fraction=test_fraction,
+            )
+        )
     if not 0 <= seed < 2**31:
-        raise DatasetError(f"The seed of the split must be 0 to {2**31 - 1}. Received: {seed}.")
+        raise DatasetError(
+            tr("The seed of the split must be 0 to {value}. Received: {seed}.", value=2**31 - 1, seed=seed)
+        )
 
 
 def split(

@@ -22,6 +22,7 @@ from filelock import FileLock, Timeout
 
 from tlcore.errors import NotSaved
 from tlcore.images import SafeImage
+from tlcore.words import tr
 from tlcore.workspace import Workspace, read_lines, sync_folder
 
 __all__ = ["KEPT_S", "ReadPicture", "Staging", "forget", "opened"]
@@ -89,8 +90,11 @@ class Staging:
                 self._journal.flush()
         except OSError as error:
             raise NotSaved(
-                f"The pictures could not be saved ({error.strerror}). Free some space and try again: what "
-                "was read is kept."
+                tr(
+                    "The pictures could not be saved ({strerror}). Free some space and try again: what was "
+                    "read is kept.",
+                    strerror=error.strerror,
+                )
             ) from error
         return read
 
@@ -104,7 +108,9 @@ class Staging:
                 list(pool.map(_sync, (self.images / file for file in files)))
             sync_folder(self.images)
         except OSError as error:
-            raise NotSaved(f"The pictures could not be saved ({error.strerror}). Free some space.") from error
+            raise NotSaved(
+                tr("The pictures could not be saved ({strerror}). Free some space.", strerror=error.strerror)
+            ) from error
 
 
 @contextmanager

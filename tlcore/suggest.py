@@ -3,8 +3,10 @@
 import difflib
 from collections.abc import Iterable
 
+from tlcore.words import tr
+
 
 def suggestion(name: str, known: Iterable[str]) -> str:
     """``" Did you mean 'a' or 'b'?"``, nearest first, or an empty string when nothing is near."""
     near = difflib.get_close_matches(name, list(known), n=2, cutoff=0.6)
-    return f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+    return tr(" Did you mean {join}?", join=" or ".join(map(repr, near))) if near else ""

@@ -21,6 +21,7 @@ from tlcore.archives import (
     name_fault,
 )
 from tlcore.errors import DatasetError
+from tlcore.words import tr
 
 __all__ = ["HEAD_BYTES", "complete_bytes", "is_tar", "opened"]
 
@@ -233,7 +234,7 @@ def _chunks(reader: "_Reader", member: _Member, limit_bytes: int) -> Iterator[by
         count = min(_CHUNK_BYTES, member.size_bytes - at)
         chunk = reader.read(member.start + at, count)
         if len(chunk) < count:
-            raise DatasetError("The file is damaged inside the tar. Make the tar again.")
+            raise DatasetError(tr("The file is damaged inside the tar. Make the tar again."))
         yield chunk
 
 
@@ -252,4 +253,4 @@ class _Reader:
                 self._file.seek(at)
                 return self._file.read(count)
         except OSError as error:
-            raise DatasetError(f"The tar cannot be read ({error.strerror}).") from error
+            raise DatasetError(tr("The tar cannot be read ({strerror}).", strerror=error.strerror)) from error

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from tlcore.words import tr
+
 # As Keras: what is smaller tells more of rounding than of the picture. Evaluations keep no more digits.
 SMALLEST = 1e-7
 LOWEST, HIGHEST = 0.1, 10.0
@@ -81,13 +83,18 @@ def fit(probabilities: Numbers, truth: Answers, *, independent: bool) -> Fit:
 def _cannot(probabilities: Numbers, truth: Answers, independent: bool) -> str:
     count = len(truth)
     if count < FEWEST_PICTURES:
-        return f"It takes {FEWEST_PICTURES} validation pictures to find a temperature; there are {count}."
+        return tr(
+            "It takes {FEWEST_PICTURES} validation pictures to find a temperature; there are {count}.",
+            FEWEST_PICTURES=FEWEST_PICTURES,
+            count=count,
+        )
     if independent:
         right = (probabilities >= 0.5) == truth
     else:
         right = truth[np.arange(count), probabilities.argmax(axis=1)]
     if right.all():
-        return (
-            f"All {count:,} validation pictures were judged right, so they do not tell how sure is too sure."
+        return tr(
+            "All {count:,} validation pictures were judged right, so they do not tell how sure is too sure.",
+            count=count,
         )
     return ""

@@ -30,6 +30,7 @@ from tlcore.models import Network
 from tlcore.optimization import compile_for, early_stopping, plateau
 from tlcore.runs import Run
 from tlcore.snapshots import Keeper, has_ended
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 
@@ -181,7 +182,7 @@ class Trainer:
         except RunError:
             raise error from None
         epoch = kept.epoch if best is None else kept.epoch - kept.phase_epochs + best + 1
-        return f"{error} The model is kept as it was after epoch {epoch}."
+        return tr("{error} The model is kept as it was after epoch {epoch}.", error=error, epoch=epoch)
 
     def _spent(self) -> dict[str, float]:
         """Seconds so far, with those before a resume as far as their epochs count."""
@@ -241,7 +242,9 @@ class Trainer:
                 judged[split] = outputs.probabilities(np.concatenate(raw))
                 if not np.isfinite(judged[split]).all():
                     raise RunError(
-                        "The model answers with numbers that are infinite or not numbers, so it is not kept. "
-                        "Lower the learning rate and train again."
+                        tr(
+                            "The model answers with numbers that are infinite or not numbers, so it is not "
+                            "kept. Lower the learning rate and train again."
+                        )
                     )
         return judged

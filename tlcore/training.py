@@ -11,6 +11,7 @@ from tlcore.callbacks import NotFinite, StopRequested
 from tlcore.errors import NotSaved, ThawError
 from tlcore.runs import Run
 from tlcore.trainer import Trainer
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -72,8 +73,12 @@ def _plain(error: Exception) -> str:
     import tensorflow as tf
 
     if isinstance(error, MemoryError | tf.errors.ResourceExhaustedError):
-        return "Training ran out of memory. Use a smaller batch size or image size, or freeze more layers."
-    return f"Training failed unexpectedly ({type(error).__name__}). The log of the engine says more."
+        return tr(
+            "Training ran out of memory. Use a smaller batch size or image size, or freeze more layers."
+        )
+    return tr(
+        "Training failed unexpectedly ({name}). The log of the engine says more.", name=type(error).__name__
+    )
 
 
 def train(workspace: Workspace, run: Run) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from tlcore import held_jobs, run_lock, runs, sizes
 from tlcore.errors import NotFound, RunError, WorkspaceError
 from tlcore.runs import Run
+from tlcore.words import tr
 from tlcore.workspace import Workspace, read_json, sync_folder, write_json
 
 KEPT_DAYS = 14
@@ -35,7 +36,7 @@ def delete(workspace: Workspace, run: Run) -> None:
     with run_lock.held(workspace, run.id):
         check_is_free(workspace, run, "deleted")
         if run.pinned:
-            raise RunError(f"{run.name} is pinned, so it is not deleted. Unpin it first.")
+            raise RunError(tr("{name} is pinned, so it is not deleted. Unpin it first.", name=run.name))
         _put_in(workspace, run.id, run.name)
     empty(workspace, KEPT_DAYS)
 
@@ -47,9 +48,11 @@ def delete_damaged(workspace: Workspace, id: str) -> None:
     """
     with run_lock.held(workspace, id):
         if id not in (one.id for one in runs.list_damaged(workspace)):
-            raise NotFound(f"There is no damaged run {id[:64]!r} here.")
+            raise NotFound(tr("There is no damaged run {id!r} here.", id=id[:64]))
         if held_jobs.holds(workspace, runs.job_key(id)):
-            raise RunError("A worker is at work on this run, so it cannot be deleted now. Try again later.")
+            raise RunError(
+                tr("A worker is at work on this run, so it cannot be deleted now. Try again later.")
+            )
         _put_in(workspace, id, id)
     empty(workspace, KEPT_DAYS)
 
@@ -62,7 +65,7 @@ def undelete(workspace: Workspace, id: str) -> Run | None:
     folder = workspace.folder(workspace.trash, id, "deleted run")
     with run_lock.held(workspace, id):
         if (workspace.runs / id).exists():
-            raise RunError("This run is here again already: somebody brought it in from a file.")
+            raise RunError(tr("This run is here again already: somebody brought it in from a file."))
         _move(folder, workspace.runs / id, id)
     (workspace.runs / id / "deleted.json").unlink(missing_ok=True)
     damaged = {one.id for one in runs.list_damaged(workspace)}
@@ -96,7 +99,12 @@ def check_is_free(workspace: Workspace, run: Run, what: str) -> None:
     progress = runs.progress(run, run.events(), alive=keys is None or run.job_key in keys)
     if not progress.status.final:
         raise RunError(
-            f"{run.name} is {progress.status.value}, so it cannot be {what} now. Stop it first, or wait."
+            tr(
+                "{name} is {value}, so it cannot be {what} now. Stop it first, or wait.",
+                name=run.name,
+                value=progress.status.value,
+                what=what,
+            )
         )
 
 
@@ -119,7 +127,11 @@ def _move(source: Path, target: Path, name: str) -> None:
         raise _gone(name) from error
     except OSError as error:
         raise WorkspaceError(
-            f"{name} could not be moved ({error.strerror}). Close what uses it, and try again."
+            tr(
+                "{name} could not be moved ({strerror}). Close what uses it, and try again.",
+                name=name,
+                strerror=error.strerror,
+            )
         ) from error
 
 

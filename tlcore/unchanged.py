@@ -5,6 +5,7 @@ from tlcore.datasets import Dataset
 from tlcore.errors import NotFound, RunError
 from tlcore.history import Event
 from tlcore.runs import Run
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 _WAY_OUT = "Bring back what was there, or duplicate the run."
@@ -15,22 +16,40 @@ def check(workspace: Workspace, run: Run, events: list[Event]) -> Dataset:
     try:
         dataset = datasets.load(workspace, run.dataset_id)
     except NotFound as error:
-        raise RunError(f"The dataset {run.dataset_name!r} of this run is gone. {_WAY_OUT}") from error
+        raise RunError(
+            tr(
+                "The dataset {dataset_name!r} of this run is gone. {WAY_OUT}",
+                dataset_name=run.dataset_name,
+                WAY_OUT=_WAY_OUT,
+            )
+        ) from error
     changed = datasets.changes(dataset)
     if changed:
         pictures = "1 picture" if len(changed) == 1 else f"{len(changed)} pictures"
         first = changed[0]
         raise RunError(
-            f"{pictures} of the dataset {run.dataset_name!r} changed since the run began. "
-            f"{first.name}: {first.reason} {_WAY_OUT}"
+            tr(
+                "{pictures} of the dataset {dataset_name!r} changed since the run began. {name}: "
+                "{reason} {WAY_OUT}",
+                pictures=pictures,
+                dataset_name=run.dataset_name,
+                name=first.name,
+                reason=first.reason,
+                WAY_OUT=_WAY_OUT,
+            )
         )
     began_with = next((e.get("weights") for e in history.story(events) if e["event"] == "phase"), None)
     choice = run.recipe.backbone
     now = backbones.get(choice.name, workspace).weights_id(choice.weights, workspace.weights, run.recipe.seed)
     if began_with is not None and now is not None and now != began_with:
         raise RunError(
-            f"The pretrained weights are not those that the run began with: {_short(began_with)} then, "
-            f"{_short(now)} now. {_WAY_OUT}"
+            tr(
+                "The pretrained weights are not those that the run began with: {short} then, {short2} "
+                "now. {WAY_OUT}",
+                short=_short(began_with),
+                short2=_short(now),
+                WAY_OUT=_WAY_OUT,
+            )
         )
     return dataset
 

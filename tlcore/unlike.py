@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tlcore import atlas
 from tlcore.errors import NotFound
 from tlcore.runs import Run
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 
@@ -29,6 +30,6 @@ def of_near(workspace: Workspace, run: Run, near: list[atlas.Near]) -> Verdict:
     """
     found = atlas.atlas_of(workspace, run)
     if found is None:
-        raise NotFound(f"The pictures of {run.name} were not compared with each other yet.")
+        raise NotFound(tr("The pictures of {name} were not compared with each other yet.", name=run.name))
     reach = found[1].reach
     return Verdict(near[reach.k - 1].distance, reach.threshold)

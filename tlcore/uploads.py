@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 from tlcore import tars
 from tlcore.archives import clean_text
 from tlcore.errors import DatasetError, NotFound, NotSaved, WorkspaceError
+from tlcore.words import tr
 from tlcore.workspace import Workspace, read_json, write_json
 
 __all__ = [
@@ -75,7 +76,7 @@ def begin(workspace: Workspace, id: str, *, owner: str, name: str, kind: str) ->
     many; WorkspaceError when nothing can be written.
     """
     if not _ID.fullmatch(id) or kind not in [*Kind]:
-        raise DatasetError("This is no upload of Thaw. Reload the page and try again.")
+        raise DatasetError(tr("This is no upload of Thaw. Reload the page and try again."))
     workspace.check_writable()
     _sweep(workspace)
     owner = hashlib.sha256(owner.encode()).hexdigest()[:16]
@@ -85,7 +86,9 @@ def begin(workspace: Workspace, id: str, *, owner: str, name: str, kind: str) ->
             _drop_torn_entry(found)
         return found
     if sum(_owner_of(folder) == owner for folder in _folders(workspace)) >= MAX_OPEN:
-        raise DatasetError(f"{MAX_OPEN} uploads are open here already. Wait until one has ended.")
+        raise DatasetError(
+            tr("{MAX_OPEN} uploads are open here already. Wait until one has ended.", MAX_OPEN=MAX_OPEN)
+        )
     name = clean_text(name)[:MAX_NAME_CHARACTERS] or "pictures"
     upload = Upload(id, name, Kind(kind), owner, workspace.uploads / id)
     told = {key: value for key, value in asdict(upload).items() if key != "folder"}
@@ -98,11 +101,11 @@ def load(workspace: Workspace, id: str) -> Upload:
     folder = workspace.uploads / id
     try:
         if not _ID.fullmatch(id):
-            raise NotFound("the id is malformed")
+            raise NotFound(tr("the id is malformed"))
         told = read_json(folder / "upload.json")
         return Upload(**{**told, "kind": Kind(told["kind"])}, folder=folder)
     except (WorkspaceError, KeyError, TypeError, ValueError) as error:
-        raise NotFound("The upload is not here any more. Send the files again.") from error
+        raise NotFound(tr("The upload is not here any more. Send the files again.")) from error
 
 
 def received_bytes(upload: Upload) -> int:
@@ -120,11 +123,20 @@ def append(upload: Upload, offset: int, piece: bytes, *, limit_bytes: int) -> in
     sends looks at what is returned. Raises DatasetError beyond the limit, NotSaved when the disk is full.
     """
     if len(piece) > MAX_PIECE_BYTES:
-        raise DatasetError(f"A piece has {len(piece):,} bytes; {MAX_PIECE_BYTES:,} is the limit.")
+        raise DatasetError(
+            tr(
+                "A piece has {piece:,} bytes; {MAX_PIECE_BYTES:,} is the limit.",
+                piece=len(piece),
+                MAX_PIECE_BYTES=MAX_PIECE_BYTES,
+            )
+        )
     if offset + len(piece) > limit_bytes:
         raise DatasetError(
-            f"The upload has more than {limit_bytes / 1e6:,.0f} MB, the limit here. Send fewer pictures, or "
-            "let whoever runs this server raise it (server.maxUploadSize)."
+            tr(
+                "The upload has more than {limit_bytes:,.0f} MB, the limit here. Send fewer pictures, or "
+                "let whoever runs this server raise it (server.maxUploadSize).",
+                limit_bytes=limit_bytes / 1000000.0,
+            )
         )
     with _locked(upload):
         here = received_bytes(upload)
@@ -139,7 +151,9 @@ def append(upload: Upload, offset: int, piece: bytes, *, limit_bytes: int) -> in
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise NotSaved(f"The upload could not be saved ({error.strerror}). Free some space.") from error
+            raise NotSaved(
+                tr("The upload could not be saved ({strerror}). Free some space.", strerror=error.strerror)
+            ) from error
         return _receive(upload, here + len(piece))
 
 
@@ -181,7 +195,7 @@ def _locked(upload: Upload) -> Iterator[None]:
         with FileLock(upload.folder / "lock").acquire(timeout=_LOCK_S):
             yield
     except Timeout as error:
-        raise DatasetError("An earlier piece of the upload is still being written. Try again.") from error
+        raise DatasetError(tr("An earlier piece of the upload is still being written. Try again.")) from error
 
 
 def _folders(workspace: Workspace) -> Sequence[Path]:

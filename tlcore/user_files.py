@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import IO
 
 from tlcore.errors import NotSaved
+from tlcore.words import tr
 
 
 def check_folder(path: Path) -> None:
     """Before the work whose outcome is to be written. Raises NotSaved where there is no such folder."""
     if not path.absolute().parent.is_dir():
-        raise NotSaved(f"{path.name} cannot be written: its folder is not there. Choose another folder.")
+        raise NotSaved(
+            tr("{name} cannot be written: its folder is not there. Choose another folder.", name=path.name)
+        )
 
 
 @contextmanager
@@ -31,7 +34,11 @@ def writing(path: Path) -> Iterator[IO[bytes]]:
         os.replace(temporary, path)
     except OSError as error:
         raise NotSaved(
-            f"{path.name} could not be written ({error.strerror}). Choose another folder."
+            tr(
+                "{name} could not be written ({strerror}). Choose another folder.",
+                name=path.name,
+                strerror=error.strerror,
+            )
         ) from error
     finally:
         with contextlib.suppress(OSError):

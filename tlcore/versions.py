@@ -14,6 +14,7 @@ from tlcore.archives import clean_text
 from tlcore.datasets import Dataset, Item, Split
 from tlcore.errors import DatasetError
 from tlcore.report import counted, quoted
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 __all__ = [
@@ -77,14 +78,24 @@ def rename_class(workspace: Workspace, dataset: Dataset, name: str, new: str) ->
     _check_class(dataset, name)
     new = clean_text(new)
     if not new:
-        raise DatasetError("A class needs a name. Type at least one letter.")
+        raise DatasetError(tr("A class needs a name. Type at least one letter."))
     if len(new) > MAX_CLASS_NAME_CHARACTERS:
         raise DatasetError(
-            f"The name has {len(new)} characters; {MAX_CLASS_NAME_CHARACTERS} is the limit. Shorten it."
+            tr(
+                "The name has {new} characters; {MAX_CLASS_NAME_CHARACTERS} is the limit. Shorten it.",
+                new=len(new),
+                MAX_CLASS_NAME_CHARACTERS=MAX_CLASS_NAME_CHARACTERS,
+            )
         )
     for other in dataset.classes:
         if other != name and _key(other) == _key(new):
-            raise DatasetError(f"There is a class '{other}' already. Merge '{name}' into it instead.")
+            raise DatasetError(
+                tr(
+                    "There is a class '{other}' already. Merge '{name}' into it instead.",
+                    other=other,
+                    name=name,
+                )
+            )
     classes = [new if one == name else one for one in dataset.classes]
     changed = replace(dataset, classes=tuple(classes), left_out=(), notes=())
     return datasets.save_version(workspace, dataset, changed, f"Class '{name}' renamed to '{new}'")
@@ -96,7 +107,7 @@ def merge_classes(workspace: Workspace, dataset: Dataset, names: Collection[str]
     for name in (*names, into):
         _check_class(dataset, name)
     if not gone:
-        raise DatasetError("To merge classes, choose two different ones.")
+        raise DatasetError(tr("To merge classes, choose two different ones."))
     classes = [name for name in dataset.classes if name not in gone]
     what = "Class" if len(gone) == 1 else "Classes"
     return _relabelled(
@@ -189,7 +200,7 @@ def _with_new(
     items = _once([*_named(dataset), *new], classes)
     count = len(items) - len(dataset.items)
     if not count:
-        raise DatasetError("All of these pictures are there already. Nothing was added.")
+        raise DatasetError(tr("All of these pictures are there already. Nothing was added."))
     return _save(
         workspace, dataset, change(count), items, classes, sources=[source], left_out=source.left_out
     )
@@ -257,7 +268,7 @@ def _once(named: Iterable[Named], classes: Sequence[str]) -> list[Item]:
 def _chosen(dataset: Dataset, items: Collection[Item]) -> set[Item]:
     chosen = {*items} & {*dataset.items}
     if not chosen:
-        raise DatasetError("No picture of this dataset is chosen. Choose one.")
+        raise DatasetError(tr("No picture of this dataset is chosen. Choose one."))
     return chosen
 
 
@@ -267,7 +278,9 @@ def _names_of(dataset: Dataset, items: Iterable[Item]) -> set[str]:
 
 def _check_class(dataset: Dataset, name: str) -> None:
     if name not in dataset.classes:
-        raise DatasetError(f"There is no class '{name[:MAX_CLASS_NAME_CHARACTERS]}' in this dataset.")
+        raise DatasetError(
+            tr("There is no class '{name}' in this dataset.", name=name[:MAX_CLASS_NAME_CHARACTERS])
+        )
 
 
 def _key(name: str) -> str:

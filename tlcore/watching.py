@@ -15,6 +15,7 @@ from tlcore.curves import Ghost
 from tlcore.engine import JobState
 from tlcore.errors import ThawError
 from tlcore.runs import Event, Progress, Run, Status
+from tlcore.words import tr
 from tlcore.workspace import Workspace, read_lines_from
 
 FRESH_S = 1.0
@@ -139,7 +140,7 @@ def _name(workspace: Workspace, key: str) -> str:
     try:
         return runs.load(workspace, key.removeprefix("run-")).name
     except ThawError:
-        return "another job"
+        return tr("another job")
 
 
 _guard = threading.Lock()

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 import platformdirs
 
 from tlcore.errors import NotFound, NotSaved, WorkspaceError
+from tlcore.words import tr
 
 SCRATCH_KEPT_S = 86_400
 
@@ -117,7 +118,11 @@ class Workspace:
         """The folder of one thing. Raises NotFound when the id is malformed or nothing lies there."""
         if not _ID.fullmatch(id) or not (parent / id).is_dir():
             raise NotFound(
-                f"There is no {what} {id[:64]!r} here. It may have been deleted, or the link is cut short."
+                tr(
+                    "There is no {what} {id!r} here. It may have been deleted, or the link is cut short.",
+                    what=what,
+                    id=id[:64],
+                )
             )
         return parent / id
 
@@ -129,8 +134,11 @@ class Workspace:
                 pass
         except OSError as error:
             raise WorkspaceError(
-                f"The workspace cannot be written ({error.strerror}). "
-                "Free some space, or set THAW_HOME to a folder of your own."
+                tr(
+                    "The workspace cannot be written ({strerror}). Free some space, or set THAW_HOME to a "
+                    "folder of your own.",
+                    strerror=error.strerror,
+                )
             ) from error
 
     def scratch(self) -> "tempfile.TemporaryDirectory[str]":
@@ -176,7 +184,9 @@ def write_atomic(path: Path, content: bytes, *, make_folder: bool = True) -> Non
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except PermissionError as error:
-        raise NotSaved(f"{path.name} could not be saved ({error.strerror}).") from error
+        raise NotSaved(
+            tr("{name} could not be saved ({strerror}).", name=path.name, strerror=error.strerror)
+        ) from error
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -189,8 +199,12 @@ def write_atomic(path: Path, content: bytes, *, make_folder: bool = True) -> Non
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise NotSaved(
-            f"{path.name} could not be saved ({error.strerror}). Free some space and try again; "
-            "what was saved before is unharmed."
+            tr(
+                "{name} could not be saved ({strerror}). Free some space and try again; what was saved "
+                "before is unharmed.",
+                name=path.name,
+                strerror=error.strerror,
+            )
         ) from error
 
 
@@ -224,9 +238,13 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_bytes())
     except FileNotFoundError as error:
-        raise NotFound(f"{path.name} of {path.parent.name} is not there.") from error
+        raise NotFound(
+            tr("{name} of {name2} is not there.", name=path.name, name2=path.parent.name)
+        ) from error
     except (ValueError, OSError) as error:
-        raise WorkspaceError(f"{path.name} of {path.parent.name} is damaged and cannot be read.") from error
+        raise WorkspaceError(
+            tr("{name} of {name2} is damaged and cannot be read.", name=path.name, name2=path.parent.name)
+        ) from error
 
 
 def append_line(path: Path, value: dict[str, Any]) -> None:
@@ -241,7 +259,13 @@ def append_line(path: Path, value: dict[str, Any]) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        raise NotSaved(f"{path.name} could not be written ({error.strerror}). Free some space.") from error
+        raise NotSaved(
+            tr(
+                "{name} could not be written ({strerror}). Free some space.",
+                name=path.name,
+                strerror=error.strerror,
+            )
+        ) from error
 
 
 def _ends_torn(file: BinaryIO) -> bool:

@@ -14,27 +14,33 @@ from pages.ui.splitting import show_split
 from pages.ui.version_line import show_version
 from tlcore import datasets, plots
 from tlcore.datasets import Dataset, Split
+from tlcore.words import tr
 
 
 def show_counts(dataset: Dataset) -> None:
     with st.container(horizontal=True):
-        st.metric("Pictures", len(dataset.items), border=True)
-        st.metric("Classes", len(dataset.classes), border=True)
-        st.metric("For training", len(dataset.of(Split.TRAIN)), border=True)
-        st.metric("For validation", len(dataset.of(Split.VAL)), border=True)
+        st.metric(tr("Pictures"), len(dataset.items), border=True)
+        st.metric(tr("Classes"), len(dataset.classes), border=True)
+        st.metric(tr("For training"), len(dataset.of(Split.TRAIN)), border=True)
+        st.metric(tr("For validation"), len(dataset.of(Split.VAL)), border=True)
         if dataset.of(Split.TEST):
-            st.metric("For the test", len(dataset.of(Split.TEST)), border=True)
+            st.metric(tr("For the test"), len(dataset.of(Split.TEST)), border=True)
     if dataset.several_labels:
         count = sum(len(item.labels) > 1 for item in dataset.items)
         labels = sum(len(item.labels) for item in dataset.items) / len(dataset.items)
         st.caption(
-            f"Several labels per picture: {count} of {len(dataset.items)} have more than one, "
-            f"{labels:.1f} on average. Each class counts every picture that has it."
+            tr(
+                "Several labels per picture: {count} of {items} have more than one, {labels:.1f} on "
+                "average. Each class counts every picture that has it.",
+                count=count,
+                items=len(dataset.items),
+                labels=labels,
+            )
         )
     st.plotly_chart(
         plots.class_counts(dataset),
         config={"displayModeBar": False},
-        alt="Pictures per class, for training and validation",
+        alt=tr("Pictures per class, for training and validation"),
     )
 
 
@@ -44,7 +50,7 @@ def show_left_out(dataset: Dataset) -> None:
     if not dataset.left_out:
         # Of a later version only what came in with it could be told.
         if dataset.version == 1:
-            st.caption("Every picture could be used.")
+            st.caption(tr("Every picture could be used."))
         return
     count = len(dataset.left_out)
     title = "1 file was left out" if count == 1 else f"{count} files were left out"
@@ -52,7 +58,7 @@ def show_left_out(dataset: Dataset) -> None:
         st.dataframe(
             [{"File": left.name, "Why": left.reason} for left in dataset.left_out],
             hide_index=True,
-            alt="Files that were left out, and why",
+            alt=tr("Files that were left out, and why"),
         )
 
 

@@ -19,6 +19,7 @@ from tlcore.backbones import AnyBackbone
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.plans import Plan
+from tlcore.words import tr
 
 
 def plan_of(recipe: Recipe, dataset: Dataset | None) -> Plan | None:
@@ -48,7 +49,7 @@ def ask_and_choose(recipe: Recipe, dataset: Dataset | None) -> bool:
 def set_everything(recipe: Recipe, dataset: Dataset | None) -> bool:
     """Every control; whether it can be trained."""
     with st.container(border=True):
-        st.subheader("Backbone", anchor=False)
+        st.subheader(tr("Backbone"), anchor=False)
         concept.what_is("backbone", "feature")
         entry = _set_network(recipe, dataset)
         compare_networks(recipe)
@@ -71,18 +72,18 @@ def _set_network(recipe: Recipe, dataset: Dataset | None) -> AnyBackbone | None:
 
 def _set_layers(recipe: Recipe, plan: Plan, dataset: Dataset | None) -> None:
     with st.container(border=True):
-        st.subheader("Frozen and trained", anchor=False)
+        st.subheader(tr("Frozen and trained"), anchor=False)
         concept.what_is("freezing")
         choose_freeze(recipe, plan, dataset)
         warn(plan, dataset)
 
     with st.container(border=True):
-        st.subheader("Head", anchor=False)
+        st.subheader(tr("Head"), anchor=False)
         concept.what_is("head")
         design_head(recipe, plan)
 
     with st.container(border=True):
-        st.subheader("Output", anchor=False)
+        st.subheader(tr("Output"), anchor=False)
         set_objective(recipe, plan)
 
     show_program(plan, dataset.classes if dataset else ("first", "second"))

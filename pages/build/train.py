@@ -16,6 +16,7 @@ from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.plans import Plan
 from tlcore.runs import Run
+from tlcore.words import tr
 
 DOUBLE_CLICK_S = 2.0
 # A wish that no page came to fulfil, since somebody left it, is forgotten.
@@ -69,9 +70,9 @@ def set_and_start(dataset: Dataset, run: Run | None) -> None:
     plan = plan_of(recipe, dataset)
     concept.what_is("epoch", "learning_rate", "batch")
     set_training(recipe, plan)
-    with st.expander("Augmentation", icon=":material/auto_fix_high:", key="augmentation"):
+    with st.expander(tr("Augmentation"), icon=":material/auto_fix_high:", key="augmentation"):
         set_augmentation(recipe, dataset, plan)
-    with st.expander("Batch size and seed", icon=":material/tune:", key="shared"):
+    with st.expander(tr("Batch size and seed"), icon=":material/tune:", key="shared"):
         set_shared(recipe)
     warn_of_labels(recipe, dataset)
     if plan is not None:
@@ -80,7 +81,7 @@ def set_and_start(dataset: Dataset, run: Run | None) -> None:
     st.caption(messages.literal(f"{dataset.name} · {recipe.summary()}"))
     if run is not None and run.dataset_id == dataset.id:
         reading.show_difference(run, fitting(recipe, dataset))
-    st.button("Start training", type="primary", icon=":material/play_arrow:", on_click=wish)
+    st.button(tr("Start training"), type="primary", icon=":material/play_arrow:", on_click=wish)
     start_if_wished(recipe, dataset)
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.ui.messages import guarded, literal
 from tlcore.asked import Stage, Standing
+from tlcore.words import tr
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def show_offer(standing: Standing, offer: Offer) -> None:
     if offer.caption:
         st.caption(offer.caption)
     st.button(
-        offer.says if standing.failure is None else "Try again",
+        offer.says if standing.failure is None else tr("Try again"),
         type="primary" if offer.primary else "secondary",
         icon=offer.icon,
         key=offer.key,

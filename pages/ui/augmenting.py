@@ -11,6 +11,7 @@ from tlcore.config import Augmentation, Recipe
 from tlcore.datasets import Dataset, Split
 from tlcore.numbers import bytes_words, share_words
 from tlcore.plans import Plan
+from tlcore.words import tr
 
 PREVIEW_PX = 160
 # Six fit into a row, and two on a phone.
@@ -38,12 +39,14 @@ SLIDERS: dict[str, tuple[str, tuple[float, ...], str]] = {
 def set_augmentation(recipe: Recipe, dataset: Dataset, plan: Plan | None) -> None:
     """The card of the Train page. ``plan`` is None where the recipe cannot be planned."""
     st.caption(
-        "Changed copies of your pictures teach the model what does not matter: where a thing stands, how "
-        "light it is. It helps most with few pictures."
+        tr(
+            "Changed copies of your pictures teach the model what does not matter: where a thing "
+            "stands, how light it is. It helps most with few pictures."
+        )
     )
     concept.what_is("augmentation")
     _preset(recipe.augmentation)
-    with st.expander("Set each change", icon=":material/tune:"):
+    with st.expander(tr("Set each change"), icon=":material/tune:"):
         _changes(recipe)
     if not recipe.augmentation.changes:
         return
@@ -56,12 +59,12 @@ def set_augmentation(recipe: Recipe, dataset: Dataset, plan: Plan | None) -> Non
 def _preset(choice: Augmentation) -> None:
     found = next((key for key, (_, preset) in presets.AUGMENTATIONS.items() if preset == choice), None)
     st.pills(
-        "Ready-made",
+        tr("Ready-made"),
         list(presets.AUGMENTATIONS),
         format_func=lambda key: presets.AUGMENTATIONS[key][0],
         key=state.widget("augmentation_preset", found),
         on_change=_take_preset,
-        help="None is marked where you have set changes of your own.",
+        help=tr("None is marked where you have set changes of your own."),
     )
 
 
@@ -80,7 +83,7 @@ def _changes(recipe: Recipe) -> None:
         FLIPS,
         also=_seen,
         wrap=True,
-        help="Mirrored, at random. Not for letters, signs and other things that have a side.",
+        help=tr("Mirrored, at random. Not for letters, signs and other things that have a side."),
     )
     with st.container(horizontal=True):
         for name, (label, values, help) in SLIDERS.items():
@@ -92,7 +95,7 @@ def _changes(recipe: Recipe) -> None:
                 format=_degrees if name == "rotation" else share_words,
                 also=_seen,
                 width=220,
-                help=f"{help} Each time at random, up to this much; 0 is off.",
+                help=tr("{help} Each time at random, up to this much; 0 is off.", help=help),
             )
 
 
@@ -111,14 +114,16 @@ def _views(recipe: Recipe) -> None:
     views = recipe.augmentation.views
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(
-            "Variants",
+            tr("Variants"),
             [FIXED, FRESH],
             format_func={FIXED: "Fixed", FRESH: "Fresh each epoch"}.__getitem__,
             required=True,
             key=state.widget("views_kind", FRESH if views == FRESH else FIXED),
             on_change=_kind_changed,
-            help="Fixed: some variants of each picture, computed once and taken in turn. "
-            "Fresh: new ones in each epoch, the most variety and by far the most work.",
+            help=tr(
+                "Fixed: some variants of each picture, computed once and taken in turn. Fresh: new ones "
+                "in each epoch, the most variety and by far the most work."
+            ),
         )
         if views != FRESH:
             controls.steps(
@@ -127,7 +132,7 @@ def _views(recipe: Recipe) -> None:
                 f"{PART}.views",
                 VIEWS,
                 width=240,
-                help="The picture itself is the first of them; so 1 means no changes.",
+                help=tr("The picture itself is the first of them; so 1 means no changes."),
             )
 
 
@@ -141,18 +146,22 @@ def _cost(recipe: Recipe, dataset: Dataset, plan: Plan | None) -> str:
     choice = recipe.augmentation
     words = f"At random, a picture is {literal(augmentation.words(choice))}."
     if choice.fresh:
-        return f"{words} Nothing is kept: in every epoch all layers run for every picture."
+        return tr("{words} Nothing is kept: in every epoch all layers run for every picture.", words=words)
     if choice.views == 1:
-        return f"{words} With one variant this is never seen: take 2 or more."
+        return tr("{words} With one variant this is never seen: take 2 or more.", words=words)
     pictures = len(dataset.items)
     room = ""
     if plan is not None:
         # Phases that cut at the same place share what is kept.
         kept = {(phase.cut_point, phase.pooled): phase.bytes_per_image for phase in plan.phases}
         room = f", {bytes_words(sum(kept.values()) * pictures * choice.distinct_views)} on disk"
-    return (
-        f"{words} {choice.views} variants of {pictures:,} pictures are computed once and kept{room}; epochs "
-        "stay as fast as without."
+    return tr(
+        "{words} {views} variants of {pictures:,} pictures are computed once and kept{room}; "
+        "epochs stay as fast as without.",
+        words=words,
+        views=choice.views,
+        pictures=pictures,
+        room=room,
     )
 
 
@@ -167,7 +176,7 @@ def _preview(recipe: Recipe, dataset: Dataset) -> None:
         for i, picture in enumerate([pixels, *changed]):
             what = f"Variant {i}" if i else "The picture itself"
             st.image(picture, caption=what, alt=f"{what}: {item.name}", width=SHOWN_PX)
-    st.button("Another picture", icon=":material/shuffle:", on_click=_another, args=(len(pictures),))
+    st.button(tr("Another picture"), icon=":material/shuffle:", on_click=_another, args=(len(pictures),))
 
 
 @told

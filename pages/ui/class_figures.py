@@ -7,12 +7,13 @@ from tlcore import evaluation, evaluation_plots, meanings
 from tlcore.evaluation import SplitEvaluation
 from tlcore.meanings import Meaning
 from tlcore.runs import Run
+from tlcore.words import tr
 
 _ROW_PX, _MOST_PX = 36, 560
 
 
 def show_table(result: SplitEvaluation) -> None:
-    st.subheader("Per class", anchor=False)
+    st.subheader(tr("Per class"), anchor=False)
     st.caption(" ".join(f"**{one.title}**: {one.sentence}" for one in meanings.OF_A_CLASS))
     rows = [
         {"Class": figures.name, "Pictures": figures.support}
@@ -39,7 +40,7 @@ def show_table(result: SplitEvaluation) -> None:
         height=min(_MOST_PX, _ROW_PX * (len(rows) + 1)),
         column_config={"Class": st.column_config.TextColumn(pinned=True), **columns},
         placeholder="–",
-        alt="Precision, recall, F1, AUC and average precision of each class",
+        alt=tr("Precision, recall, F1, AUC and average precision of each class"),
     )
 
 
@@ -49,9 +50,9 @@ def _percent(meaning: Meaning) -> object:
 
 def choose(run: Run) -> int:
     """The class that is looked at."""
-    st.subheader("One class", anchor=False)
+    st.subheader(tr("One class"), anchor=False)
     label: int = st.selectbox(
-        "Class",
+        tr("Class"),
         range(len(run.classes)),
         format_func=lambda i: one_line(run.classes[i]),
         key="shown_class",
@@ -64,12 +65,17 @@ def choose(run: Run) -> int:
 
 def show_yes_and_no(result: SplitEvaluation, label: int) -> None:
     """Where each class has its own yes or no, a matrix of all of them would mean nothing."""
-    st.caption(f"A class is said of a picture from a probability of {evaluation.THRESHOLD:.0%} on.")
+    st.caption(
+        tr(
+            "A class is said of a picture from a probability of {THRESHOLD:.0%} on.",
+            THRESHOLD=evaluation.THRESHOLD,
+        )
+    )
     rows = zip(("Yes", "No"), result.yes_and_no(label), strict=True)
     st.dataframe(
         [{"True": true, "Said yes": yes, "Said no": no} for true, (yes, no) in rows],
         hide_index=True,
-        alt="Pictures that have the class or not, by what the model said",
+        alt=tr("Pictures that have the class or not, by what the model said"),
     )
 
 
@@ -77,7 +83,9 @@ def show_curves(run: Run, result: SplitEvaluation, label: int) -> None:
     """The class before all others, which are grey."""
     name, chosen = literal(run.classes[label]), result.figures.curves[label]
     if chosen.roc is None or chosen.precision_recall is None:
-        st.caption(f"There is no curve of {name}: either none or all of these pictures are of it.")
+        st.caption(
+            tr("There is no curve of {name}: either none or all of these pictures are of it.", name=name)
+        )
         return
     share = result.classes[label].support / len(result.pictures)
     curves = result.figures.curves
@@ -93,10 +101,23 @@ def show_curves(run: Run, result: SplitEvaluation, label: int) -> None:
     )
     for column, (curve, area, value, figure) in zip(st.columns(2), parts, strict=True):
         with column:
-            st.markdown(f"**{curve.title}** of {name}, {area.title} {value:.1%}")
+            st.markdown(
+                tr(
+                    "**{title}** of {name}, {title2} {value:.1%}",
+                    title=curve.title,
+                    name=name,
+                    title2=area.title,
+                    value=value,
+                )
+            )
             st.caption(curve.sentence)
             st.plotly_chart(
                 figure,
                 config={"displayModeBar": False},
-                alt=f"{curve.title} of {run.classes[label]}: area {value:.1%}",
+                alt=tr(
+                    "{title} of {classes}: area {value:.1%}",
+                    title=curve.title,
+                    classes=run.classes[label],
+                    value=value,
+                ),
             )

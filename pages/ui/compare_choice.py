@@ -10,6 +10,7 @@ from tlcore import comparing
 from tlcore.comparison_plots import STYLES
 from tlcore.overview import Line
 from tlcore.runs import Run
+from tlcore.words import tr
 
 _BETWEEN = "."
 
@@ -24,12 +25,12 @@ def choose(lines: Sequence[Line]) -> list[Run]:
         {id: (f"{run.name} · {run.dataset_name}", run.created[:16]) for id, run in known.items()}
     )
     st.multiselect(
-        "Runs",
+        tr("Runs"),
         list(shown),
         format_func=shown.__getitem__,
         key=state.widget("compared", [run.id for run in chosen]),
         max_selections=comparing.MOST_RUNS,
-        placeholder="Choose two or more",
+        placeholder=tr("Choose two or more"),
         on_change=_changed,
     )
     return chosen
@@ -77,7 +78,10 @@ def _named() -> list[Run]:
         st.warning(literal(sentence), icon=":material/info:")
     if len(found) > comparing.MOST_RUNS:
         st.warning(
-            f"{comparing.MOST_RUNS} runs can be compared at once; these are the first ones.",
+            tr(
+                "{MOST_RUNS} runs can be compared at once; these are the first ones.",
+                MOST_RUNS=comparing.MOST_RUNS,
+            ),
             icon=":material/info:",
         )
     return found[: comparing.MOST_RUNS]

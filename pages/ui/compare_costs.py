@@ -16,6 +16,7 @@ from tlcore.comparing import Comparison
 from tlcore.comparison_plots import STYLES, Point
 from tlcore.overview import Line
 from tlcore.runs import Run
+from tlcore.words import tr
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,9 @@ _COSTS = {cost.title: cost for cost in (_TRAINING, _SIZE, _SPEED)}
 
 
 def show(comparison: Comparison, lines: Sequence[Line]) -> None:
-    st.subheader("What it costs", anchor=False)
+    st.subheader(tr("What it costs"), anchor=False)
     title: str = st.segmented_control(
-        "Against",
+        tr("Against"),
         list(_COSTS),
         default=_TRAINING.title,
         required=True,
@@ -54,7 +55,7 @@ def show(comparison: Comparison, lines: Sequence[Line]) -> None:
     if points:
         _draw(comparison, points, cost)
     else:
-        st.caption("It is not known of any of these runs.")
+        st.caption(tr("It is not known of any of these runs."))
     if cost is _TRAINING:
         _tell_reuse(lines)
 
@@ -64,15 +65,21 @@ def _draw(comparison: Comparison, points: Sequence[Point], cost: _Cost) -> None:
     names = compare_choice.names(comparison.runs)
     best = comparison_plots.on_front(points)
     st.caption(
-        "Up is better, left is cheaper. A run that another one beats in both is pale; the line joins the "
-        "others, the Pareto front. The bars are 95 % intervals: where they overlap much, the order may be "
-        "chance."
+        tr(
+            "Up is better, left is cheaper. A run that another one beats in both is pale; the line "
+            "joins the others, the Pareto front. The bars are 95 % intervals: where they overlap "
+            "much, the order may be chance."
+        )
     )
     st.plotly_chart(
         comparison_plots.trade(points, cost.title, measure, cost.unit),
         key=f"trade_{cost.title}",
         config={"displayModeBar": False},
-        alt=f"{measure} against {cost.title.lower()}; the table below says the same",
+        alt=tr(
+            "{measure} against {lower}; the table below says the same",
+            measure=measure,
+            lower=cost.title.lower(),
+        ),
     )
     st.dataframe(
         [
@@ -91,7 +98,11 @@ def _draw(comparison: Comparison, points: Sequence[Point], cost: _Cost) -> None:
             cost.title: st.column_config.NumberColumn(format=f"%.2f {cost.unit}"),
             measure: st.column_config.NumberColumn(format="percent"),
         },
-        alt=f"{measure} and {cost.title.lower()} of the runs, and which of them are on the Pareto front",
+        alt=tr(
+            "{measure} and {lower} of the runs, and which of them are on the Pareto front",
+            measure=measure,
+            lower=cost.title.lower(),
+        ),
     )
 
 
@@ -103,7 +114,10 @@ def _tell_reuse(lines: Sequence[Line]) -> None:
     ]
     if reused:
         st.caption(
-            f"The features of {' and '.join(reused)} were there already, so the time is without making them."
+            tr(
+                "The features of {join} were there already, so the time is without making them.",
+                join=" and ".join(reused),
+            )
         )
 
 
@@ -113,7 +127,10 @@ def _measure(chosen: Sequence[Run]) -> None:
     for run in chosen:
         if run not in measurable:
             st.caption(
-                f"{literal(run.name)} has no converted graph, so its time for a picture is not measured."
+                tr(
+                    "{literal} has no converted graph, so its time for a picture is not measured.",
+                    literal=literal(run.name),
+                )
             )
     if measurable:
         _ask(measurable)
@@ -125,8 +142,11 @@ def _ask(measurable: Sequence[Run]) -> None:
     standing = speed.look(state.workspace(), measurable)
     if standing.is_there:
         st.caption(
-            "Measured on this machine, one picture at a time, without reading its file: the fastest of "
-            f"{speed.ROUNDS}."
+            tr(
+                "Measured on this machine, one picture at a time, without reading its file: the fastest "
+                "of {ROUNDS}.",
+                ROUNDS=speed.ROUNDS,
+            )
         )
         return
     offer = Offer(
@@ -135,7 +155,7 @@ def _ask(measurable: Sequence[Run]) -> None:
         key="measure_speed",
         on_click=_start,
         args=(ids,),
-        help="Takes a moment. Best while nothing else goes on: what trains meanwhile makes it slower.",
+        help=tr("Takes a moment. Best while nothing else goes on: what trains meanwhile makes it slower."),
     )
     asking.show(standing, partial(_look, ids), {"measuring": "Measuring"}, offer)
 

@@ -8,6 +8,7 @@ from pages.ui.messages import keep_view, one_line
 from tlcore import comparison_plots
 from tlcore.comparison_plots import STYLES
 from tlcore.overview import Line
+from tlcore.words import tr
 
 
 def show(lines: Sequence[Line]) -> None:
@@ -16,17 +17,19 @@ def show(lines: Sequence[Line]) -> None:
         for place, line in enumerate(lines)
         if line.progress.epochs
     ]
-    st.subheader("Curves", anchor=False)
+    st.subheader(tr("Curves"), anchor=False)
     if not drawn:
-        st.caption("None of these runs has told its epochs.")
+        st.caption(tr("None of these runs has told its epochs."))
         return
-    st.caption("On the validation pictures of each run. A large mark ends a phase.")
+    st.caption(tr("On the validation pictures of each run. A large mark ends a phase."))
     training = st.toggle(
-        "Training too",
+        tr("Training too"),
         key="compared_training",
         bind="query-params",
         on_change=keep_view,
-        help="Thin: on the pictures that it was trained on. Far above the validation it learned by heart.",
+        help=tr(
+            "Thin: on the pictures that it was trained on. Far above the validation it learned by heart."
+        ),
     )
     named = ", ".join(f"{STYLES[line.place].letter} {one_line(line.name)}" for line in drawn)
     for column, metric in zip(st.columns(2), ("accuracy", "loss"), strict=True):

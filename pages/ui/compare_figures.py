@@ -15,6 +15,7 @@ from tlcore.numbers import bytes_words
 from tlcore.overview import Line
 from tlcore.recipe_difference import Row
 from tlcore.runs import Run, extended
+from tlcore.words import tr
 
 
 def choose_side(runs: Sequence[Run]) -> Split | None:
@@ -23,7 +24,7 @@ def choose_side(runs: Sequence[Run]) -> Split | None:
     if len(sides) < 2:
         return sides[0] if sides else None
     side: Split = st.segmented_control(
-        "Pictures",
+        tr("Pictures"),
         sides,
         format_func=run_table.SPLITS.__getitem__,
         default=sides[0],
@@ -59,10 +60,12 @@ def show_table(comparison: Comparison, lines: Sequence[Line]) -> None:
         column_config={
             "Run": st.column_config.TextColumn(pinned=True),
             measure: number(format="percent", help=measures.HELP.get(measure)),
-            "Took": number(format="%.1f s", help="From the beginning of the training to the finished model."),
+            "Took": number(
+                format="%.1f s", help=tr("From the beginning of the training to the finished model.")
+            ),
         },
         placeholder="–",
-        alt=f"The runs with {measure.lower()}, its interval, training time and model size",
+        alt=tr("The runs with {lower}, its interval, training time and model size", lower=measure.lower()),
     )
     for sentence in comparison_words.notes(comparison):
         st.caption(sentence)
@@ -71,7 +74,7 @@ def show_table(comparison: Comparison, lines: Sequence[Line]) -> None:
 def measure_of(runs: Sequence[Run]) -> str:
     """What the share of right pictures is called."""
     found = {measures.name(run) for run in runs}
-    return found.pop() if len(found) == 1 else "Right pictures"
+    return found.pop() if len(found) == 1 else tr("Right pictures")
 
 
 def interval_words(share: Share) -> str:
@@ -81,11 +84,13 @@ def interval_words(share: Share) -> str:
 
 def show_verdicts(comparison: Comparison) -> None:
     """Whether they differ by more than chance."""
-    st.subheader("Do they differ?", anchor=False)
+    st.subheader(tr("Do they differ?"), anchor=False)
     if not comparison.pairs:
         st.info(
-            "There is no picture that all of these runs were judged by and that has the same labels for all. "
-            "Choose runs on the same dataset.",
+            tr(
+                "There is no picture that all of these runs were judged by and that has the same labels "
+                "for all. Choose runs on the same dataset."
+            ),
             icon=":material/info:",
         )
         return
@@ -101,21 +106,24 @@ def show_verdicts(comparison: Comparison) -> None:
         else ""
     )
     st.caption(
-        "p says how often a difference at least as large would come about by chance if both were equally "
-        f"good; below 0.05 it is called measurable. {several}The test is about these models: the same recipe "
-        "trained with another seed may come out a little differently."
+        tr(
+            "p says how often a difference at least as large would come about by chance if both were "
+            "equally good; below 0.05 it is called measurable. {several}The test is about these "
+            "models: the same recipe trained with another seed may come out a little differently.",
+            several=several,
+        )
     )
 
 
 def show_differences(lines: Sequence[Line]) -> None:
     """What was chosen otherwise."""
-    st.subheader("What differs", anchor=False)
+    st.subheader(tr("What differs"), anchor=False)
     runs = [line.run for line in lines]
     cards = {card.id: card for card in datasets.list_cards(state.workspace())}
     found = recipe_difference.of_datasets(runs, cards)
     found += recipe_difference.of_recipes([extended(run.recipe, run.events()) for run in runs])
     if not found:
-        st.markdown("Nothing: the runs have the same recipe and the same pictures.")
+        st.markdown(tr("Nothing: the runs have the same recipe and the same pictures."))
         return
     _table(found, compare_choice.names(runs))
 
@@ -128,5 +136,5 @@ def _table(rows: Sequence[Row], names: Sequence[str]) -> None:
             for row in rows
         ],
         hide_index=True,
-        alt="What is not the same in the recipes and datasets of the runs",
+        alt=tr("What is not the same in the recipes and datasets of the runs"),
     )

@@ -11,6 +11,7 @@ from tlcore import thumbnails
 from tlcore.comparing import Common, Comparison, Pair
 from tlcore.comparison_plots import STYLES
 from tlcore.runs import Run
+from tlcore.words import tr
 
 PER_PAGE = 12
 
@@ -18,9 +19,9 @@ PER_PAGE = 12
 def show(comparison: Comparison) -> None:
     if not comparison.pairs:
         return
-    st.subheader("Pictures that tell them apart", anchor=False)
+    st.subheader(tr("Pictures that tell them apart"), anchor=False)
     first, second = _choose_pair(len(comparison.runs))
-    st.caption("The surest mistakes come first. Click on the words below a picture to open it.")
+    st.caption(tr("The surest mistakes come first. Click on the words below a picture to open it."))
     for right, wrong in ((first, second), (second, first)):
         _show_one(comparison, right, wrong)
 
@@ -30,7 +31,7 @@ def _choose_pair(count: int) -> Pair:
     if len(pairs) == 1:
         return pairs[0]
     chosen: Pair = st.selectbox(
-        "Two of the runs",
+        tr("Two of the runs"),
         pairs,
         format_func=lambda pair: " and ".join(STYLES[place].letter for place in pair),
         key="compared_pair",
@@ -44,9 +45,16 @@ def _choose_pair(count: int) -> Pair:
 def _show_one(comparison: Comparison, right: int, wrong: int) -> None:
     pictures = comparison.only(right, wrong)
     letters = STYLES[right].letter, STYLES[wrong].letter
-    st.markdown(f"**Right by {letters[0]}, wrong by {letters[1]}** ({len(pictures):,})")
+    st.markdown(
+        tr(
+            "**Right by {letters}, wrong by {letters2}** ({pictures:,})",
+            letters=letters[0],
+            letters2=letters[1],
+            pictures=len(pictures),
+        )
+    )
     if not pictures:
-        st.caption("None.")
+        st.caption(tr("None."))
         return
     key = f"only_{letters[0]}_{letters[1]}"
     shown = judged_gallery.page_of(pictures, key, PER_PAGE)
@@ -66,19 +74,26 @@ def _tile(comparison: Comparison, one: Common, content: bytes | None, pair: Pair
     run, letter = comparison.runs[wrong], STYLES[wrong].letter
     true, said = _names(run, one.judged[wrong].labels), _said(run, one, wrong)
     if content is None:
-        st.text("The picture was deleted.")
+        st.text(tr("The picture was deleted."))
     else:
         st.image(
             content,
             width=judged_gallery.TILE_PX,
-            alt=f"{one.judged[wrong].name}: {true}, as {STYLES[right].letter} said; {letter} said {said}",
+            alt=tr(
+                "{name}: {true}, as {letter} said; {letter2} said {said}",
+                name=one.judged[wrong].name,
+                true=true,
+                letter=STYLES[right].letter,
+                letter2=letter,
+                said=said,
+            ),
         )
     if st.button(
         literal(f"{true}; {letter}: {said}"),
         key=key,
         type="tertiary",
         wrap=True,
-        help=f"Open it in what {letter} got wrong",
+        help=tr("Open it in what {letter} got wrong", letter=letter),
     ):
         state.select(run=run.id, dataset=run.dataset_id, judged=one.file)
         guide.go("understand/evaluate.py")

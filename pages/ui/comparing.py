@@ -8,6 +8,7 @@ from tlcore import atlas, runs
 from tlcore.asked import Standing
 from tlcore.atlas import Projection
 from tlcore.runs import Run
+from tlcore.words import tr
 
 _STAGES = {
     "features": "What the network sees in the pictures",
@@ -33,7 +34,9 @@ def is_done(run: Run, projection: Projection | None, says: str) -> bool:
         args=(run.id, projection),
         # The map is what its page is for; below a prediction it is one thing among others.
         primary=projection is not None,
-        caption="" if known else "The network looks at every picture once; that takes a while and is kept.",
+        caption=""
+        if known
+        else tr("The network looks at every picture once; that takes a while and is kept."),
     )
     asking.show(standing, partial(_look, run.id, projection), _STAGES, offer)
     return False

@@ -10,6 +10,7 @@ from tlcore.coverage import Coverage, Point
 from tlcore.datasets import Split
 from tlcore.errors import WorkspaceError
 from tlcore.runs import Run
+from tlcore.words import tr
 
 _NAMES = {Split.VAL: "validation", Split.TEST: "test"}
 _FIRST_PERCENT = 80
@@ -21,7 +22,7 @@ _NEXT_TO_NOTHING = 0.05
 def show(run: Run) -> None:
     """Folded up: what it tells is computed when somebody asks."""
     panel = st.expander(
-        'How sure it has to be before it answers, or says "I don\'t know"',
+        tr('How sure it has to be before it answers, or says "I don\'t know"'),
         icon=":material/tune:",
         key="confidence",
         on_change=messages.keep_view,
@@ -54,10 +55,21 @@ def _chosen(run: Run) -> Choice | None:
 
 def _tell_temperature(found: Study) -> None:
     if found.fit.not_fitted:
-        st.caption(f"{found.fit.not_fitted} So its percentages stay as they are (temperature 1).")
+        st.caption(
+            tr(
+                "{not_fitted} So its percentages stay as they are (temperature 1).",
+                not_fitted=found.fit.not_fitted,
+            )
+        )
         return
     temperature = found.fit.temperature
-    st.markdown(f"**Temperature {temperature:.2f}**: its percentages were {_tendency(temperature)}.")
+    st.markdown(
+        tr(
+            "**Temperature {temperature:.2f}**: its percentages were {tendency}.",
+            temperature=temperature,
+            tendency=_tendency(temperature),
+        )
+    )
     st.dataframe(
         [
             {
@@ -72,9 +84,9 @@ def _tell_temperature(found: Study) -> None:
         hide_index=True,
         column_config={
             "Log loss": st.column_config.NumberColumn(format="%.3f"),
-            "after": st.column_config.NumberColumn("Log loss after", format="%.3f"),
+            "after": st.column_config.NumberColumn(tr("Log loss after"), format="%.3f"),
             "Calibration error": st.column_config.NumberColumn(format="percent"),
-            "after it": st.column_config.NumberColumn("Calibration error after", format="percent"),
+            "after it": st.column_config.NumberColumn(tr("Calibration error after"), format="percent"),
         },
         alt="Log loss and expected calibration error before and after the temperature: "
         + "; ".join(
@@ -89,16 +101,20 @@ def _tell_temperature(found: Study) -> None:
         else "There are no test pictures that could tell how well it does on others."
     )
     st.caption(
-        "Temperature scaling (Guo et al. 2017) divides the logits by one number, so that what is said with "
-        "80 % is right 8 times of 10. The likeliest class stays the same. The number was fitted on the "
-        f"validation pictures by log loss; the calibration error may still grow. {seen}"
+        tr(
+            "Temperature scaling (Guo et al. 2017) divides the logits by one number, so that what is "
+            "said with 80 % is right 8 times of 10. The likeliest class stays the same. The number "
+            "was fitted on the validation pictures by log loss; the calibration error may still "
+            "grow. {seen}",
+            seen=seen,
+        )
     )
 
 
 def _tendency(temperature: float) -> str:
     if abs(temperature - 1) < _NEXT_TO_NOTHING:
-        return "about as sure as they were right, so it changes next to nothing"
-    return "too sure of themselves" if temperature > 1 else "not sure enough"
+        return tr("about as sure as they were right, so it changes next to nothing")
+    return tr("too sure of themselves") if temperature > 1 else tr("not sure enough")
 
 
 def _dial(run: Run, chosen: Choice | None, found: Study) -> float:
@@ -106,20 +122,20 @@ def _dial(run: Run, chosen: Choice | None, found: Study) -> float:
     key = _key(run)
     in_use = round(100 * chosen.threshold) if chosen else 0
     st.slider(
-        "It answers from",
+        tr("It answers from"),
         0,
         99,
         format="%d %%",
         key=state.widget(key, state.notes().get(key, in_use or _FIRST_PERCENT)),
         on_change=_keep,
         args=(key,),
-        help='Where it is less sure, it says "I don\'t know". 0 %: it always answers.',
+        help=tr('Where it is less sure, it says "I don\'t know". 0 %: it always answers.'),
     )
     threshold = float(state.widget_value(key) / 100)
     for split, coverage in found.coverages.items():
         st.markdown(_sentence(split, coverage.at(threshold), run.several_labels))
     if Split.TEST in found.coverages:
-        st.caption("The test pictures had no part in this choice, as long as you do not choose by them.")
+        st.caption(tr("The test pictures had no part in this choice, as long as you do not choose by them."))
     _curve(found, threshold)
     return threshold
 
@@ -129,14 +145,19 @@ def _sentence(split: Split, point: Point, several_labels: bool) -> str:
     if point.accuracy_interval is None:
         return f"{head} pictures."
     right = "have all their labels right" if several_labels else "are right"
-    return (
-        f"{head} pictures ({_interval(point.share_interval)}), and **{point.right:,}** of these {right} "
-        f"({point.accuracy:.0%}; {_interval(point.accuracy_interval)})."
+    return tr(
+        "{head} pictures ({interval}), and **{right:,}** of these {right2} ({accuracy:.0%}; {interval2}).",
+        head=head,
+        interval=_interval(point.share_interval),
+        right=point.right,
+        right2=right,
+        accuracy=point.accuracy,
+        interval2=_interval(point.accuracy_interval),
     )
 
 
 def _interval(ends: tuple[float, float]) -> str:
-    return f"95 % interval {100 * ends[0]:.0f}–{100 * ends[1]:.0f} %"
+    return tr("95 % interval {value:.0f}–{value2:.0f} %", value=100 * ends[0], value2=100 * ends[1])
 
 
 def _curve(found: Study, threshold: float) -> None:
@@ -147,8 +168,10 @@ def _curve(found: Study, threshold: float) -> None:
         + "; ".join(_in_words(split, coverage) for split, coverage in found.coverages.items()),
     )
     st.caption(
-        "The further left, the fewer pictures it answers; a line that climbs to the left says that it knows "
-        "when it does not know. The diamond is the dial."
+        tr(
+            "The further left, the fewer pictures it answers; a line that climbs to the left says "
+            "that it knows when it does not know. The diamond is the dial."
+        )
     )
 
 
@@ -164,7 +187,7 @@ def _show_use(run: Run, chosen: Choice | None, looked_at: Choice) -> None:
         _tell_use(run, chosen)
     with st.container(horizontal=True):
         st.button(
-            "Use this",
+            tr("Use this"),
             icon=":material/check:",
             type="primary",
             disabled=looked_at == chosen,
@@ -174,7 +197,7 @@ def _show_use(run: Run, chosen: Choice | None, looked_at: Choice) -> None:
         )
         if chosen != NONE:
             st.button(
-                "Take it back",
+                tr("Take it back"),
                 icon=":material/undo:",
                 key="confidence_off",
                 on_click=_drop,
@@ -193,17 +216,21 @@ def _tell_use(run: Run, chosen: Choice) -> None:
             else f"at a temperature of {chosen.temperature:.2f}"
         )
         st.success(
-            f"In use: {answers}, {percentages}. Predictions and the exports that are made from now on "
-            "follow; the figures of this page stay those of the model itself.",
+            tr(
+                "In use: {answers}, {percentages}. Predictions and the exports that are made from now on "
+                "follow; the figures of this page stay those of the model itself.",
+                answers=answers,
+                percentages=percentages,
+            ),
             icon=":material/check_circle:",
         )
     elif confidence.is_outdated(run):
         st.info(
-            "What was chosen counts no more, since the run was trained on. Choose again.",
+            tr("What was chosen counts no more, since the run was trained on. Choose again."),
             icon=":material/info:",
         )
     else:
-        st.caption("Nothing is in use: it answers every picture, with the percentages of its model.")
+        st.caption(tr("Nothing is in use: it answers every picture, with the percentages of its model."))
 
 
 def _key(run: Run) -> str:

@@ -11,6 +11,7 @@ from tlcore.datasets import Split
 from tlcore.evaluation import SplitEvaluation
 from tlcore.evaluation_plots import Cell
 from tlcore.runs import Run
+from tlcore.words import tr
 
 TRUE, SAID = "really", "said"
 COUNTS, SHARES = "Counts", "Shares"
@@ -22,7 +23,7 @@ _MOST_LISTED = 50
 def show_matrix(run: Run, split: Split, result: SplitEvaluation) -> Cell:
     """Returns the cell that is chosen, by a click or by the boxes below it."""
     st.subheader(meanings.CONFUSION.title, anchor=False)
-    st.caption(f"{meanings.CONFUSION.sentence} Click on a cell to see its pictures.")
+    st.caption(tr("{sentence} Click on a cell to see its pictures.", sentence=meanings.CONFUSION.sentence))
     concept.what_is("confusion_matrix")
     shares = evaluation_plots.has_numbers(run.classes) and _shares_are_shown()
     # Drawn below it, but it outlines what they say.
@@ -36,7 +37,7 @@ def show_matrix(run: Run, split: Split, result: SplitEvaluation) -> Cell:
 
 def _shares_are_shown() -> bool:
     shown = st.segmented_control(
-        "In the cells",
+        tr("In the cells"),
         [COUNTS, SHARES],
         default=COUNTS,
         required=True,
@@ -54,7 +55,7 @@ def _class_box(run: Run, label: str, key: str) -> int | None:
         range(len(run.classes)),
         index=None,
         format_func=lambda i: one_line(run.classes[i]),
-        placeholder="Any class",
+        placeholder=tr("Any class"),
         key=key,
         bind="query-params",
         on_change=keep_view,
@@ -72,7 +73,7 @@ def _draw(run: Run, split: Split, result: SplitEvaluation, shares: bool, cell: C
         on_select=lambda: _cell_chosen(key, cell),
         selection_mode="points",
         config={"displayModeBar": False},
-        alt="Confusion matrix: counts of true class against predicted class",
+        alt=tr("Confusion matrix: counts of true class against predicted class"),
     )
 
 
@@ -95,8 +96,8 @@ def show_confused(run: Run, result: SplitEvaluation) -> None:
     confused = result.confused[:_MOST_LISTED]
     if len(run.classes) <= _LISTED_FROM_CLASSES or not confused:
         return
-    st.subheader("Confused most", anchor=False)
-    st.caption("Click on the box before a line to see its pictures.")
+    st.subheader(tr("Confused most"), anchor=False)
+    st.caption(tr("Click on the box before a line to see its pictures."))
     key = f"confused_{run.id}_{hash(tuple(confused))}"
     st.dataframe(
         [
@@ -114,7 +115,7 @@ def show_confused(run: Run, result: SplitEvaluation) -> None:
         key=key,
         on_select=lambda: _line_chosen(key, confused),
         selection_mode="single-row",
-        alt="Pairs of true and said class by the number of pictures, the most frequent first",
+        alt=tr("Pairs of true and said class by the number of pictures, the most frequent first"),
     )
 
 
@@ -130,7 +131,9 @@ def show_cell(run: Run, result: SplitEvaluation, cell: Cell) -> None:
     true, said = (literal(run.classes[label]) if label is not None else None for label in cell)
     pictures = result.cell(*cell)
     words = [f"really {true}"] * bool(true) + [f"said to be {said}"] * bool(said)
-    st.subheader(f"Pictures {', '.join(words)} ({len(pictures):,})", anchor=False)
+    st.subheader(
+        tr("Pictures {join} ({pictures:,})", join=", ".join(words), pictures=len(pictures)), anchor=False
+    )
     if not pictures:
-        st.caption("There is no such picture.")
+        st.caption(tr("There is no such picture."))
     judged_gallery.show(run, result, pictures, "cell")

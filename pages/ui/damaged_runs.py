@@ -6,6 +6,7 @@ from pages.ui import state
 from pages.ui.messages import literal, told
 from pages.ui.run_actions import DELETED
 from tlcore import runs, trash
+from tlcore.words import tr
 
 
 def show() -> None:
@@ -13,10 +14,10 @@ def show() -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.warning(literal(one.sentence), icon=":material/broken_image:")
             st.button(
-                "Delete this run",
+                tr("Delete this run"),
                 key=f"delete_damaged_{one.id}",
                 icon=":material/delete:",
-                help="You can have it back, as it is.",
+                help=tr("You can have it back, as it is."),
                 on_click=_delete,
                 args=(one.id,),
             )

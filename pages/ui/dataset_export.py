@@ -8,17 +8,23 @@ from tlcore import dataset_removal, dataset_zip, datasets
 from tlcore.datasets import Dataset
 from tlcore.numbers import bytes_words
 from tlcore.report import counted
+from tlcore.words import tr
 
 
 def show_export(dataset: Dataset) -> None:
     """A zip of class folders, made while it is sent."""
-    with st.expander("Take the pictures away", icon=":material/folder_zip:"):
+    with st.expander(tr("Take the pictures away"), icon=":material/folder_zip:"):
         st.caption(
-            "A zip with `train`, `val` and `test`, and in them a folder for each class. Thaw and other "
-            "programs take it in as it is. The manifest beside them is plain JSON."
+            tr(
+                "A zip with `train`, `val` and `test`, and in them a folder for each class. Thaw and "
+                "other programs take it in as it is. The manifest beside them is plain JSON."
+            )
         )
         st.link_button(
-            f"Download the zip, about {bytes_words(_size_bytes(dataset.id, dataset))}",
+            tr(
+                "Download the zip, about {bytes_words}",
+                bytes_words=bytes_words(_size_bytes(dataset.id, dataset)),
+            ),
             download_route.link(dataset),
             icon=":material/download:",
         )
@@ -26,20 +32,25 @@ def show_export(dataset: Dataset) -> None:
 
 def show_removal(dataset: Dataset) -> None:
     """Deletes this version for good, once it was asked for twice."""
-    with st.expander("Delete this dataset", icon=":material/delete:"):
+    with st.expander(tr("Delete this dataset"), icon=":material/delete:"):
         runs = dataset_removal.users(state.workspace(), dataset.id)
         if runs:
-            st.caption(f"{counted(len(runs), 'run')} used these pictures. Delete them first.")
+            st.caption(
+                tr("{counted} used these pictures. Delete them first.", counted=counted(len(runs), "run"))
+            )
             guide.link("See the runs", "understand/runs.py", ":material/list_alt:")
             return
         st.caption(
-            f"Version {dataset.version} and what was found out about its health. Other versions stay, with "
-            "the pictures they share with it."
+            tr(
+                "Version {version} and what was found out about its health. Other versions stay, with "
+                "the pictures they share with it.",
+                version=dataset.version,
+            )
         )
-        with st.popover(f"Delete version {dataset.version}", icon=":material/delete:"):
-            st.markdown(f"**{literal(dataset.name)}** cannot be had back.")
+        with st.popover(tr("Delete version {version}", version=dataset.version), icon=":material/delete:"):
+            st.markdown(tr("**{literal}** cannot be had back.", literal=literal(dataset.name)))
             st.button(
-                "Delete it for good",
+                tr("Delete it for good"),
                 key="delete_dataset",
                 type="primary",
                 on_click=_delete,

@@ -9,6 +9,7 @@ from pages.ui.messages import keep_view, literal, told
 from pages.ui.run_actions import DELETED
 from tlcore import trash
 from tlcore.numbers import bytes_words
+from tlcore.words import tr
 
 SHOWN = 30
 
@@ -23,31 +24,31 @@ def offer_undo() -> None:
         del state.notes()[DELETED]
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.info(f"{literal(run.name)} was deleted.", icon=":material/delete:")
-        st.button("Undo", icon=":material/undo:", on_click=_undelete, args=(id,))
+        st.info(tr("{literal} was deleted.", literal=literal(run.name)), icon=":material/delete:")
+        st.button(tr("Undo"), icon=":material/undo:", on_click=_undelete, args=(id,))
 
 
 def show() -> None:
     """An expander with all of them."""
-    panel = st.expander("Deleted runs", icon=":material/delete:", key="deleted_runs", on_change=keep_view)
+    panel = st.expander(tr("Deleted runs"), icon=":material/delete:", key="deleted_runs", on_change=keep_view)
     if not panel.open:
         return
     with panel:
         found = trash.list_all(state.workspace())
         if not found:
-            st.caption("There are none.")
+            st.caption(tr("There are none."))
             return
-        st.caption(f"They are kept for {trash.KEPT_DAYS} days.")
+        st.caption(tr("They are kept for {KEPT_DAYS} days.", KEPT_DAYS=trash.KEPT_DAYS))
         for one in found[:SHOWN]:
             day = datetime.fromtimestamp(one.deleted_s).date().isoformat()
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"{literal(one.name)} · {day} · {bytes_words(one.size_bytes)}")
-                st.button("Take back", key=f"undelete_{one.id}", on_click=_undelete, args=(one.id,))
+                st.button(tr("Take back"), key=f"undelete_{one.id}", on_click=_undelete, args=(one.id,))
         if len(found) > SHOWN:
-            st.caption(f"{SHOWN} of {len(found)}")
-        with st.popover("Empty for good", icon=":material/delete_forever:"):
-            st.markdown("Nobody can have these runs back afterwards.")
-            st.button("Empty it", type="primary", on_click=_empty)
+            st.caption(tr("{SHOWN} of {found}", SHOWN=SHOWN, found=len(found)))
+        with st.popover(tr("Empty for good"), icon=":material/delete_forever:"):
+            st.markdown(tr("Nobody can have these runs back afterwards."))
+            st.button(tr("Empty it"), type="primary", on_click=_empty)
 
 
 @told

@@ -7,6 +7,7 @@ import streamlit as st
 from pages.ui import state
 from pages.ui.messages import told
 from tlcore import preferences, runs
+from tlcore.words import tr
 
 
 class Depth(StrEnum):
@@ -20,15 +21,17 @@ TITLES = {Depth.GUIDED: "Guided", Depth.FULL: "Full control"}
 def choose() -> Depth:
     shown = current()
     st.segmented_control(
-        "How much to decide",
+        tr("How much to decide"),
         list(Depth),
         format_func=TITLES.__getitem__,
         required=True,
         key=state.widget("depth", shown),
         on_change=_changed,
         label_visibility="collapsed",
-        help="Four questions that choose for you, or every control. Going from one to the other changes "
-        "nothing of what is chosen.",
+        help=tr(
+            "Four questions that choose for you, or every control. Going from one to the other "
+            "changes nothing of what is chosen."
+        ),
     )
     return shown
 

@@ -14,6 +14,7 @@ from tlcore.heads import HeadRow
 from tlcore.numbers import written_out
 from tlcore.plans import Plan
 from tlcore.recipe_parts import Activation
+from tlcore.words import tr
 
 POOLINGS = {"avg": "Average", "max": "Maximum", "flatten": "Flatten"}
 ACTIVATIONS = {name: name for name in get_args(Activation)}
@@ -32,7 +33,12 @@ def design_head(recipe: Recipe, plan: Plan) -> None:
     if pooled:
         _pooling(recipe, plan)
     else:
-        st.caption(f"The network ends in a row of {plan.output_shape[0]:,} numbers: nothing is to be pooled.")
+        st.caption(
+            tr(
+                "The network ends in a row of {output_shape:,} numbers: nothing is to be pooled.",
+                output_shape=plan.output_shape[0],
+            )
+        )
     count = len(recipe.head.layers)
     for i in range(count):
         _row(recipe, i, count, plan.head[i + pooled])
@@ -40,13 +46,13 @@ def design_head(recipe: Recipe, plan: Plan) -> None:
         for label, layer in NEW.items():
             st.button(label, icon=":material/add:", on_click=_edit, args=(_appended(layer),))
         st.menu_button(
-            "Ready-made head",
+            tr("Ready-made head"),
             list(presets.HEADS),
             format_func=lambda key: presets.HEADS[key][0],
             icon=":material/auto_awesome:",
             key="head_preset",
             on_click=_take_preset,
-            help="Heads to start from, from small to large. They take the place of this one.",
+            help=tr("Heads to start from, from small to large. They take the place of this one."),
         )
 
 
@@ -56,11 +62,15 @@ def _pooling(recipe: Recipe, plan: Plan) -> None:
         "Pooling",
         "head.pooling",
         POOLINGS,
-        help="How the map that the backbone gives becomes one row of numbers. Average is the usual "
-        "choice; Flatten keeps every place of the map and makes the head very large.",
+        help=tr(
+            "How the map that the backbone gives becomes one row of numbers. Average is the usual "
+            "choice; Flatten keeps every place of the map and makes the head very large."
+        ),
     )
     shape = "×".join(map(str, plan.output_shape))
-    st.caption(f"{shape} → {plan.head[0].output_shape[0]:,} numbers")
+    st.caption(
+        tr("{shape} → {output_shape:,} numbers", shape=shape, output_shape=plan.head[0].output_shape[0])
+    )
 
 
 def _row(recipe: Recipe, i: int, count: int, row: HeadRow) -> None:
@@ -73,12 +83,21 @@ def _row(recipe: Recipe, i: int, count: int, row: HeadRow) -> None:
                 _dropout(recipe, i, path)
             else:
                 st.markdown(
-                    f"Batch normalization {i + 1}",
+                    tr("Batch normalization {i}", i=i + 1),
                     width=180,
-                    help="Brings the numbers to a common scale, which steadies the training of deep heads.",
+                    help=tr(
+                        "Brings the numbers to a common scale, which steadies the training of deep heads."
+                    ),
                 )
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.caption(f"→ {row.output_shape[0]:,} numbers · {row.params:,} parameters", width="content")
+            st.caption(
+                tr(
+                    "→ {output_shape:,} numbers · {params:,} parameters",
+                    output_shape=row.output_shape[0],
+                    params=row.params,
+                ),
+                width="content",
+            )
             _buttons(i, count)
 
 
@@ -89,7 +108,7 @@ def _dense(recipe: Recipe, i: int, path: str) -> None:
         f"{path}.dense",
         1,
         16384,
-        help="How many numbers this layer gives. More units can learn more, and learn by heart sooner.",
+        help=tr("How many numbers this layer gives. More units can learn more, and learn by heart sooner."),
     )
     controls.choice(
         recipe,
@@ -97,7 +116,7 @@ def _dense(recipe: Recipe, i: int, path: str) -> None:
         f"{path}.activation",
         ACTIVATIONS,
         width=140,
-        help="What makes the layer more than a weighted sum. relu is the usual choice.",
+        help=tr("What makes the layer more than a weighted sum. relu is the usual choice."),
     )
     controls.choice(
         recipe,
@@ -106,7 +125,7 @@ def _dense(recipe: Recipe, i: int, path: str) -> None:
         L2,
         format=written_out,
         width=120,
-        help="A price on large weights, against learning by heart. Off, or 0.0001 to begin with.",
+        help=tr("A price on large weights, against learning by heart. Off, or 0.0001 to begin with."),
     )
 
 
@@ -117,8 +136,9 @@ def _dropout(recipe: Recipe, i: int, path: str) -> None:
         f"{path}.dropout",
         SHARES,
         width=312,
-        help="So large a share of the numbers is left out at random while training, against learning by "
-        "heart.",
+        help=tr(
+            "So large a share of the numbers is left out at random while training, against learning by heart."
+        ),
     )
 
 
@@ -140,7 +160,7 @@ def _button(
         on_click=_edit,
         args=(change,),
         disabled=blocked,
-        help=f"{label}: layer {i + 1}",
+        help=tr("{label}: layer {i}", label=label, i=i + 1),
     )
 
 

@@ -7,6 +7,7 @@ from pages.ui.messages import keep_view, told
 from tlcore import disk
 from tlcore.disk import CLEANED, Kind
 from tlcore.numbers import bytes_words
+from tlcore.words import tr
 
 TITLES = {
     Kind.DATASETS: ("Datasets", "The pictures."),
@@ -35,21 +36,23 @@ TITLES = {
 def show() -> None:
     """An expander; how much it is, is found out when it is opened."""
     panel = st.expander(
-        "Disk use and clean-up", icon=":material/hard_drive:", key="disk_use", on_change=keep_view
+        tr("Disk use and clean-up"), icon=":material/hard_drive:", key="disk_use", on_change=keep_view
     )
     if not panel.open:
         return
     with panel:
         days = st.number_input(
-            "Spare what was of use in the last days",
+            tr("Spare what was of use in the last days"),
             min_value=0,
             max_value=365,
             value=disk.KEEP_DAYS,
             key="keep_days",
             width=320,
             on_change=keep_view,
-            help="Never cleaned away: what is in use, and what belongs to a run that is under way, pinned or "
-            "exported.",
+            help=tr(
+                "Never cleaned away: what is in use, and what belongs to a run that is under way, pinned "
+                "or exported."
+            ),
         )
         days = disk.KEEP_DAYS if days is None else days
         free = disk.by_kind(disk.removable(state.workspace(), days))
@@ -58,7 +61,7 @@ def show() -> None:
         kinds = _choose(offered, free) if offered else []
         total = sum(free[kind] for kind in kinds)
         st.button(
-            f"Free {bytes_words(total)}" if total else "Nothing to clean up",
+            tr("Free {bytes_words}", bytes_words=bytes_words(total)) if total else tr("Nothing to clean up"),
             icon=":material/mop:",
             disabled=not kinds,
             on_click=_clean,
@@ -66,12 +69,12 @@ def show() -> None:
         )
         freed = state.notes().pop("freed", None)
         if freed is not None:
-            st.success(f"{bytes_words(freed)} freed.", icon=":material/check:")
+            st.success(tr("{bytes_words} freed.", bytes_words=bytes_words(freed)), icon=":material/check:")
 
 
 def _choose(offered: list[Kind], free: dict[Kind, int]) -> list[Kind]:
     return st.pills(
-        "Clean up",
+        tr("Clean up"),
         offered,
         selection_mode="multi",
         default=offered,
@@ -92,9 +95,9 @@ def _table(used: dict[Kind, int], free: dict[Kind, int]) -> None:
         hide_index=True,
         column_config={"Size": size, "Can be freed": size},
         placeholder="–",
-        alt="Bytes on the disk of each kind, and how many of them can be freed",
+        alt=tr("Bytes on the disk of each kind, and how many of them can be freed"),
     )
-    st.caption(f"{bytes_words(sum(used.values()))} in all.")
+    st.caption(tr("{bytes_words} in all.", bytes_words=bytes_words(sum(used.values()))))
 
 
 @told

@@ -9,6 +9,7 @@ from pages.ui.messages import literal
 from tlcore import atlas
 from tlcore.errors import NotFound, ThawError
 from tlcore.runs import Run
+from tlcore.words import tr
 
 
 def tell_unlike(run: Run, path: Path) -> None:
@@ -24,7 +25,9 @@ def tell_unlike(run: Run, path: Path) -> None:
     try:
         near = nearest.near(run, path)
     except ThawError as error:
-        st.caption(literal(f"Whether it is like the training pictures is not known now. {error}"))
+        st.caption(
+            literal(tr("Whether it is like the training pictures is not known now. {error}", error=error))
+        )
         return
     nearest.tell_unlike(run, near)
 
@@ -32,7 +35,7 @@ def tell_unlike(run: Run, path: Path) -> None:
 def show_nearest(run: Run, path: Path) -> None:
     """Folded up: where the pictures were not compared yet, that is offered inside."""
     panel = st.expander(
-        "The training pictures that are nearest to it",
+        tr("The training pictures that are nearest to it"),
         icon=":material/scatter_plot:",
         key="nearest_pictures",
         on_change=messages.keep_view,

@@ -21,6 +21,7 @@ from tlcore import (
     runs,
 )
 from tlcore.errors import NotSaved, RunError
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 PICTURES = "pictures"
@@ -89,7 +90,10 @@ def _logs(workspace: Workspace, id: str) -> Download:
     run = runs.load(workspace, id)
     if not log_jobs.look(workspace, run).is_there:
         raise RunError(
-            f"The logs of {run.name} were not written, or it was trained on since. Write them first."
+            tr(
+                "The logs of {name} were not written, or it was trained on since. Write them first.",
+                name=run.name,
+            )
         )
     return _at_hand(f"thaw-{run.id}-tensorboard.zip", log_jobs.file_of(run).read_bytes())
 
@@ -124,7 +128,11 @@ def _packed(workspace: Workspace, name: str, write: Callable[[Path], None]) -> D
             # Its own way out is another folder, which nobody chose here.
             reason = getattr(error.__cause__, "strerror", None) or "it cannot be written"
             raise NotSaved(
-                f"{name} could not be made ready ({reason}). Free some space, or reload the page."
+                tr(
+                    "{name} could not be made ready ({reason}). Free some space, or reload the page.",
+                    name=name,
+                    reason=reason,
+                )
             ) from error
         opened = held.enter_context(open(file, "rb"))
         pieces = iter(partial(opened.read, _PIECE_BYTES), b"")

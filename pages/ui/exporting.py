@@ -9,6 +9,7 @@ from tlcore import export_jobs, exporters, runs
 from tlcore.asked import Standing
 from tlcore.exporters import Exporter, Parity
 from tlcore.runs import Run
+from tlcore.words import tr
 
 _STAGES = {
     "loading": "Loading the model and the pictures",
@@ -46,15 +47,19 @@ def _show_made(run: Run, format: str, exporter: Exporter, found: Parity) -> None
         st.warning(literal(found.refused), icon=":material/block:")
         return
     st.markdown(
-        f":material/check_circle: Says the same classes as the run for **{found.agree} of {found.pictures}** "
-        "pictures."
+        tr(
+            ":material/check_circle: Says the same classes as the run for **{agree} of {pictures}** "
+            "pictures.",
+            agree=found.agree,
+            pictures=found.pictures,
+        )
     )
     if not found.real:
-        st.caption("Compared on drawn pictures, since those of the dataset were deleted.")
+        st.caption(tr("Compared on drawn pictures, since those of the dataset were deleted."))
     _download(run, [format], "Download")
     program = exporter.program
     panel = st.expander(
-        "The program in the zip",
+        tr("The program in the zip"),
         icon=":material/code:",
         key=f"program_{format}",
         on_change=messages.keep_view,
@@ -86,19 +91,23 @@ def show_table(run: Run) -> None:
         hide_index=True,
         column_config={
             "Same classes": st.column_config.TextColumn(
-                help="Pictures of which the export says the same as the run: held out ones first, and some "
-                "that were saved in other formats, transparent, turned, or one pixel wide."
+                help=tr(
+                    "Pictures of which the export says the same as the run: held out ones first, and some "
+                    "that were saved in other formats, transparent, turned, or one pixel wide."
+                )
             ),
             "Largest difference": number(
-                format="%.1e", help="Of any probability, from 0 to 1, on any of these pictures."
+                format="%.1e", help=tr("Of any probability, from 0 to 1, on any of these pictures.")
             ),
             "Size": number(format="bytes"),
             "A picture takes": number(
-                format="%.1f ms", help="Here, by the model alone. Elsewhere it may be faster or slower."
+                format="%.1f ms", help=tr("Here, by the model alone. Elsewhere it may be faster or slower.")
             ),
         },
-        alt="For each format that was made: of how many pictures it says the same classes as the run, the "
-        "largest difference, the size, and what a picture takes",
+        alt=tr(
+            "For each format that was made: of how many pictures it says the same classes as the "
+            "run, the largest difference, the size, and what a picture takes"
+        ),
     )
 
 

@@ -8,13 +8,16 @@ from pages.ui.messages import keep_view
 from tlcore import summary
 from tlcore.evaluation import SplitEvaluation
 from tlcore.summary import Figure
+from tlcore.words import tr
 
 _IN_A_ROW = 4
 
 
 def show(result: SplitEvaluation) -> None:
     _cards(summary.main(result))
-    panel = st.expander("More figures", icon=":material/functions:", key="more_figures", on_change=keep_view)
+    panel = st.expander(
+        tr("More figures"), icon=":material/functions:", key="more_figures", on_change=keep_view
+    )
     if panel.open:
         with panel:
             _cards(summary.more(result))

@@ -12,6 +12,7 @@ from pages.ui.pictures import gallery
 from tlcore import health
 from tlcore.datasets import Dataset, Split
 from tlcore.health import Finding, Kind
+from tlcore.words import tr
 
 SHOWN = 6
 MOST_PICTURES = 12
@@ -32,7 +33,7 @@ def show(dataset: Dataset, kind: Kind, some: list[Finding]) -> None:
     with st.container(horizontal=True):
         if len(shown) < len(some):
             st.button(
-                f"Show {min(SHOWN, len(some) - len(shown))} more",
+                tr("Show {min} more", min=min(SHOWN, len(some) - len(shown))),
                 key=more,
                 on_click=_show_more,
                 args=(more, len(shown) + SHOWN),
@@ -58,7 +59,7 @@ def _for_all(dataset: Dataset, kind: Kind, some: list[Finding]) -> None:
             args=(dataset, spare),
         )
     st.button(
-        "Keep all as they are",
+        tr("Keep all as they are"),
         icon=":material/bookmark:",
         key=f"keep_all_{kind}",
         on_click=remedies.keep,
@@ -73,7 +74,9 @@ def _show_one(dataset: Dataset, one: Finding) -> None:
             with st.container(width=130):
                 _show_picture(dataset, one, row)
     if len(one.items) > MOST_PICTURES:
-        st.caption(f"{MOST_PICTURES} of {len(one.items):,} pictures")
+        st.caption(
+            tr("{MOST_PICTURES} of {items:,} pictures", MOST_PICTURES=MOST_PICTURES, items=len(one.items))
+        )
     with st.container(horizontal=True):
         for remedy in _remedies(dataset, one):
             st.button(
@@ -84,12 +87,12 @@ def _show_one(dataset: Dataset, one: Finding) -> None:
                 args=remedy.to,
             )
         st.button(
-            "Keep as it is",
+            tr("Keep as it is"),
             icon=":material/bookmark:",
             key=f"keep_{one.key}",
             on_click=remedies.keep,
             args=([one],),
-            help="It is right so, and not shown again.",
+            help=tr("It is right so, and not shown again."),
         )
 
 
@@ -102,12 +105,16 @@ def _show_picture(dataset: Dataset, one: Finding, row: int) -> None:
     gallery([(dataset.path(item), caption, f"{names}: {item.name}")])
     if one.kind in _DELETED_ONE_BY_ONE and len(one.items) <= MOST_PICTURES:
         st.button(
-            "Delete",
+            tr("Delete"),
             key=f"delete_{one.key}_{row}",
             on_click=remedies.delete,
             args=(dataset, [row]),
-            help=f"{literal(item.name)}, {item.width_px} × {item.height_px} pixels. The next version of the "
-            "dataset is without it.",
+            help=tr(
+                "{literal}, {width_px} × {height_px} pixels. The next version of the dataset is without it.",
+                literal=literal(item.name),
+                width_px=item.width_px,
+                height_px=item.height_px,
+            ),
         )
 
 

@@ -10,6 +10,7 @@ from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.numbers import bytes_words
 from tlcore.plans import PhasePlan, Plan
+from tlcore.words import tr
 
 SINGLE = "single_layers"
 HELP = (
@@ -35,18 +36,20 @@ def _slider(number: int, phase: PhasePlan, plan: Plan) -> None:
     count = len(plan.layers)
     style = {"key": key, "on_change": _freeze_changed, "args": (number, count), "help": HELP}
     if single:
-        st.slider("Frozen layers", 0, count, **style)
+        st.slider(tr("Frozen layers"), 0, count, **style)
     else:
         # What was chosen layer by layer is a stop too.
         stops = sorted({*cuts.block_ends(plan.layers), phase.frozen_layers})
-        st.select_slider("Frozen layers", stops, format_func=lambda n: _stop(plan, n), **style)
+        st.select_slider(tr("Frozen layers"), stops, format_func=lambda n: _stop(plan, n), **style)
     st.toggle(
-        "Single layers",
+        tr("Single layers"),
         key=SINGLE,
         persist_state="session",
         on_change=keep_view,
-        help="The slider stops at every layer instead of at the ends of blocks. A block is a group of layers "
-        "that work together; to freeze half of one is rarely of use.",
+        help=tr(
+            "The slider stops at every layer instead of at the ends of blocks. A block is a group of "
+            "layers that work together; to freeze half of one is rarely of use."
+        ),
     )
 
 
@@ -54,7 +57,11 @@ def _stop(plan: Plan, frozen: int) -> str:
     if frozen == 0:
         return "none"
     # A slider reads Markdown in its labels, and the layers of an own model are named by whoever made it.
-    return "all" if frozen == len(plan.layers) else f"{frozen} · to {literal(plan.layers[frozen - 1].name)}"
+    return (
+        "all"
+        if frozen == len(plan.layers)
+        else tr("{frozen} · to {literal}", frozen=frozen, literal=literal(plan.layers[frozen - 1].name))
+    )
 
 
 @told
@@ -70,8 +77,13 @@ def show_strip(plan: Plan, number: int) -> None:
         plots.layer_strip(plan, number),
         config={"displayModeBar": False},
         key="strip",
-        alt=f"The layers as a strip: {phase.frozen_layers} frozen, {phase.trained_layers} trained, "
-        f"then {len(plan.head)} layers of the head",
+        alt=tr(
+            "The layers as a strip: {frozen_layers} frozen, {trained_layers} trained, then {head} "
+            "layers of the head",
+            frozen_layers=phase.frozen_layers,
+            trained_layers=phase.trained_layers,
+            head=len(plan.head),
+        ),
     )
 
 
@@ -79,13 +91,17 @@ def _counts(plan: Plan, number: int, dataset: Dataset | None) -> None:
     phase = plan.phases[number]
     with st.container(horizontal=True):
         st.metric(
-            "Trained",
+            tr("Trained"),
             count_words(phase.trainable_params),
             border=True,
-            help=f"{phase.trainable_params:,} of {plan.total_params:,} parameters learn from your pictures.",
+            help=tr(
+                "{trainable_params:,} of {total_params:,} parameters learn from your pictures.",
+                trainable_params=phase.trainable_params,
+                total_params=plan.total_params,
+            ),
         )
         if dataset is None:
-            st.metric("Kept on disk", f"{bytes_words(phase.bytes_per_image)} a picture", border=True)
+            st.metric(tr("Kept on disk"), f"{bytes_words(phase.bytes_per_image)} a picture", border=True)
         else:
             _price(plan, number, dataset)
     where = (
@@ -95,7 +111,13 @@ def _counts(plan: Plan, number: int, dataset: Dataset | None) -> None:
     )
     rounded = " It is kept in half precision, or it would not fit." if phase.dtype == "float16" else ""
     st.caption(
-        f"{phase.trainable_params:,} of {plan.total_params:,} parameters are trained. {where}{rounded}"
+        tr(
+            "{trainable_params:,} of {total_params:,} parameters are trained. {where}{rounded}",
+            trainable_params=phase.trainable_params,
+            total_params=plan.total_params,
+            where=where,
+            rounded=rounded,
+        )
     )
 
 
@@ -105,31 +127,37 @@ def _price(plan: Plan, number: int, dataset: Dataset) -> None:
     each = prices.of_plan(workspace, plan, dataset)
     price = each[number]
     st.metric(
-        "Kept on disk",
+        tr("Kept on disk"),
         bytes_words(price.cache_bytes),
         border=True,
-        help="The output of the frozen layers for your pictures. It is computed once, then reused by every "
-        "experiment that freezes the same layers.",
+        help=tr(
+            "The output of the frozen layers for your pictures. It is computed once, then reused by "
+            "every experiment that freezes the same layers."
+        ),
     )
     st.metric(
-        "Features",
+        tr("Features"),
         "ready" if price.features_are_there else price_words(price.features_s),
         border=True,
-        help="Running the frozen layers once over all pictures. What an earlier experiment has computed is "
-        "not computed again.",
+        help=tr(
+            "Running the frozen layers once over all pictures. What an earlier experiment has "
+            "computed is not computed again."
+        ),
     )
     st.metric(
-        "An epoch",
+        tr("An epoch"),
         price_words(price.epoch_s),
         border=True,
-        help="Going once through the pictures with the layers that are trained.",
+        help=tr("Going once through the pictures with the layers that are trained."),
     )
     st.metric(
-        "In all" if len(each) == 1 else "In all, every phase",
+        tr("In all") if len(each) == 1 else tr("In all, every phase"),
         price_words(prices.total_s(workspace, plan, each)),
         border=True,
-        help="From the click to the finished model, if nothing else is being trained. Estimated from what "
-        "this machine has shown so far; every run makes it better.",
+        help=tr(
+            "From the click to the finished model, if nothing else is being trained. Estimated from "
+            "what this machine has shown so far; every run makes it better."
+        ),
     )
 
 
@@ -142,14 +170,18 @@ def _statistics(recipe: Recipe, plan: Plan, number: int) -> None:
         "BatchNormalization statistics",
         f"phases.{number}.batch_normalization",
         {"frozen": "Keep", "trained": "Follow the batches"},
-        help="These layers know the mean and variance of what they saw on ImageNet. Keep them, unless your "
-        "pictures are very unlike photos and your batches are large: the means of small batches are "
-        "mostly chance.",
+        help=tr(
+            "These layers know the mean and variance of what they saw on ImageNet. Keep them, unless "
+            "your pictures are very unlike photos and your batches are large: the means of small "
+            "batches are mostly chance."
+        ),
     )
 
 
 def _table(plan: Plan, phase: PhasePlan) -> None:
-    panel = st.expander("All layers", icon=":material/table_rows:", key="layer_table", on_change=keep_view)
+    panel = st.expander(
+        tr("All layers"), icon=":material/table_rows:", key="layer_table", on_change=keep_view
+    )
     if not panel.open:
         return
     rows = [
@@ -184,8 +216,8 @@ def _table(plan: Plan, phase: PhasePlan) -> None:
             column_config={
                 "Parameters": st.column_config.NumberColumn(format="localized"),
                 "Can be cut": st.column_config.CheckboxColumn(
-                    help="Whether the network can end here, and what comes out be kept."
+                    help=tr("Whether the network can end here, and what comes out be kept.")
                 ),
             },
-            alt="All layers with type, output shape and parameters, frozen or trained",
+            alt=tr("All layers with type, output shape and parameters, frozen or trained"),
         )

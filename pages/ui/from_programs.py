@@ -6,26 +6,32 @@ from pages.ui import api_route, state
 from pages.ui.messages import keep_view, shown
 from tlcore.api import examples, token
 from tlcore.runs import Run
+from tlcore.words import tr
 
 
 def show(run: Run) -> None:
     panel = st.expander(
-        "Use it from a program", icon=":material/api:", key="from_programs", on_change=keep_view
+        tr("Use it from a program"), icon=":material/api:", key="from_programs", on_change=keep_view
     )
     if not panel.open:
         return
     with panel, shown():
         address, secret = api_route.address(), token.obtain(state.workspace())
         st.markdown(
-            "As long as Thaw runs, other programs can send it pictures and get classes and probabilities; "
-            f"`thaw serve {run.id}` does the same without the pages. [How to ask]({address}/api/docs)"
+            tr(
+                "As long as Thaw runs, other programs can send it pictures and get classes and "
+                "probabilities; `thaw serve {id}` does the same without the pages. [How to "
+                "ask]({address}/api/docs)",
+                id=run.id,
+                address=address,
+            )
         )
         st.caption(
-            "The token shows that a program may ask. Keep it to yourself; thaw token --new makes another."
+            tr("The token shows that a program may ask. Keep it to yourself; thaw token --new makes another.")
         )
         st.code(secret, language=None, wrap_lines=True)
         way = st.segmented_control(
-            "Example",
+            tr("Example"),
             ["Python", "Python, a folder", "Shell"],
             default="Python",
             required=True,

@@ -9,6 +9,7 @@ from pages.ui import fragments, gallery_changes, state
 from pages.ui.messages import keep_view, literal, one_line, told
 from tlcore import thumbnails
 from tlcore.datasets import Dataset, Item, Split
+from tlcore.words import tr
 
 PER_PAGE = 36
 TILE_PX = 122
@@ -52,7 +53,7 @@ def _filtered(dataset: Dataset) -> View:
     classes = list(dataset.classes)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         label = st.selectbox(
-            "Class",
+            tr("Class"),
             range(len(classes)),
             format_func=lambda i: one_line(classes[i]),
             key="class",
@@ -61,7 +62,7 @@ def _filtered(dataset: Dataset) -> View:
             width=260,
         )
         words = st.text_input(
-            "Search file names",
+            tr("Search file names"),
             key="gallery_search",
             on_change=keep_view,
             width=220,
@@ -69,12 +70,12 @@ def _filtered(dataset: Dataset) -> View:
         )
         sides = [side for side in Split if dataset.of(side)]
         side = st.segmented_control(
-            "Side of the split",
+            tr("Side of the split"),
             sides,
             format_func=_SIDES.__getitem__,
             key="gallery_side",
             on_change=keep_view,
-            help="Without a choice all are shown.",
+            help=tr("Without a choice all are shown."),
         )
     needle = words.strip().casefold()
     places = (
@@ -98,10 +99,17 @@ def _page_of(view: View) -> tuple[int, ...]:
         )
     shown = view.places[(number - 1) * PER_PAGE : number * PER_PAGE]
     if not count:
-        st.caption("No picture of this class fits.")
+        st.caption(tr("No picture of this class fits."))
     elif count > PER_PAGE:
         first = (number - 1) * PER_PAGE + 1
-        st.caption(f"Pictures {first}–{first + len(shown) - 1} of {count:,}")
+        st.caption(
+            tr(
+                "Pictures {first}–{first2} of {count:,}",
+                first=first,
+                first2=first + len(shown) - 1,
+                count=count,
+            )
+        )
     return shown
 
 
@@ -114,7 +122,7 @@ def _picked(view: View) -> set[int]:
 def _show_bar(view: View, shown: tuple[int, ...], picked: set[int]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(
-            "Select all shown",
+            tr("Select all shown"),
             key="pick_all",
             icon=":material/select_all:",
             disabled=not {*shown} - picked,
@@ -123,7 +131,7 @@ def _show_bar(view: View, shown: tuple[int, ...], picked: set[int]) -> None:
         )
         if not picked:
             return
-        st.button("Clear selection", key="pick_none", icon=":material/deselect:", on_click=_pick_none)
+        st.button(tr("Clear selection"), key="pick_none", icon=":material/deselect:", on_click=_pick_none)
         items = [view.dataset.items[place] for place in sorted(picked)]
         gallery_changes.show_selected(view.dataset, view.label, items)
 
@@ -135,7 +143,7 @@ def _show_tiles(view: View, shown: tuple[int, ...], picked: set[int]) -> None:
         for place, item, content in zip(shown, items, small, strict=True):
             with st.container(width=TILE_PX, gap="xsmall"):
                 if content is None:
-                    st.text("The picture is missing.")
+                    st.text(tr("The picture is missing."))
                 else:
                     st.image(content, width=TILE_PX, alt=_alt(view.dataset, item))
                 st.checkbox(

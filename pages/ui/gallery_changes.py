@@ -9,6 +9,7 @@ from pages.ui.messages import literal, one_line, told
 from tlcore import datasets, versions
 from tlcore.datasets import Dataset, Item
 from tlcore.report import counted
+from tlcore.words import tr
 
 Items = tuple[Item, ...]
 
@@ -17,26 +18,26 @@ def show_selected(dataset: Dataset, label: int, items: Sequence[Item]) -> None:
     """Move or delete them; for a row of controls."""
     others = [place for place in range(len(dataset.classes)) if place != label]
     st.selectbox(
-        "Move to",
+        tr("Move to"),
         others,
         format_func=lambda i: one_line(dataset.classes[i]),
         key=f"move_to_{dataset.id}_{label}",
         width=200,
     )
     st.button(
-        f"Move {counted(len(items), 'picture')}",
+        tr("Move {counted}", counted=counted(len(items), "picture")),
         key="move_picked",
         icon=":material/drive_file_move:",
         on_click=_move,
         args=(dataset.id, label, tuple(items)),
     )
     st.button(
-        f"Delete {counted(len(items), 'picture')}",
+        tr("Delete {counted}", counted=counted(len(items), "picture")),
         key="delete_picked",
         icon=":material/delete:",
         on_click=_delete,
         args=(dataset.id, tuple(items)),
-        help="From the next version. The version you see keeps them.",
+        help=tr("From the next version. The version you see keeps them."),
     )
 
 
@@ -44,33 +45,36 @@ def show_class(dataset: Dataset, label: int) -> None:
     """Rename the class, merge it into another one, remove it."""
     name = dataset.classes[label]
     others = [place for place in range(len(dataset.classes)) if place != label]
-    with st.popover(f"Change the class {literal(name)}", icon=":material/edit:"):
+    with st.popover(tr("Change the class {literal}", literal=literal(name)), icon=":material/edit:"):
         st.text_input(
-            "New name", name, key=f"rename_{dataset.id}_{label}", max_chars=versions.MAX_CLASS_NAME_CHARACTERS
+            tr("New name"),
+            name,
+            key=f"rename_{dataset.id}_{label}",
+            max_chars=versions.MAX_CLASS_NAME_CHARACTERS,
         )
         st.button(
-            "Rename",
+            tr("Rename"),
             key="rename_class",
             icon=":material/edit:",
             on_click=_rename,
             args=(dataset.id, label),
         )
         st.selectbox(
-            "Merge into",
+            tr("Merge into"),
             others,
             format_func=lambda i: one_line(dataset.classes[i]),
             key=f"merge_into_{dataset.id}_{label}",
         )
         st.button(
-            "Merge", key="merge_class", icon=":material/merge:", on_click=_merge, args=(dataset.id, label)
+            tr("Merge"), key="merge_class", icon=":material/merge:", on_click=_merge, args=(dataset.id, label)
         )
         st.button(
-            "Remove the class and its pictures",
+            tr("Remove the class and its pictures"),
             key="remove_class",
             icon=":material/delete:",
             on_click=_remove,
             args=(dataset.id, label),
-            help="From the next version. The version you see keeps them.",
+            help=tr("From the next version. The version you see keeps them."),
         )
 
 

@@ -14,6 +14,7 @@ from tlcore.config import Recipe, freeze_words, layer_words
 from tlcore.datasets import Dataset
 from tlcore.guided import BUDGET_S, Answers, Goal, Pictures, Place, Time
 from tlcore.plans import Plan
+from tlcore.words import tr
 
 QUESTIONS = {
     "pictures": (
@@ -61,7 +62,7 @@ def ask(recipe: Recipe) -> None:
     """The questions; each answer changes only what it stands for."""
     given = _answers()
     with st.container(border=True):
-        st.subheader("Four questions", anchor=False)
+        st.subheader(tr("Four questions"), anchor=False)
         for columns in (("pictures", "time"), ("place", "goal")):
             for place, name in zip(st.columns(2), columns, strict=True):
                 with place:
@@ -73,12 +74,12 @@ def show(plan: Plan, dataset: Dataset | None) -> None:
     """What is chosen, in words and as the strip, and what it costs."""
     last = len(plan.phases) - 1
     with st.container(border=True):
-        st.subheader("What this chooses", anchor=False)
+        st.subheader(tr("What this chooses"), anchor=False)
         st.markdown("\n".join(f"- **{title}**: {literal(words)}" for title, words in _rows(plan)))
         _say_what_is_missing(_answers(), plan.recipe)
         freezing.show_strip(plan, last)
         if last:
-            st.caption(f"As in phase {last + 1}, the last.")
+            st.caption(tr("As in phase {last}, the last.", last=last + 1))
         if dataset is not None:
             _price(plan, dataset)
         warn(plan, dataset)
@@ -119,8 +120,8 @@ def _say_what_differs(recipe: Recipe, given: Answers) -> None:
         return
     parts = ", ".join(guided.PARTS[path] for path in paths)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Set otherwise than these answers choose, and kept: {parts}.")
-        st.button("Take what the answers choose", icon=":material/auto_awesome:", on_click=_take)
+        st.caption(tr("Set otherwise than these answers choose, and kept: {parts}.", parts=parts))
+        st.button(tr("Take what the answers choose"), icon=":material/auto_awesome:", on_click=_take)
 
 
 @told
@@ -160,8 +161,12 @@ def _say_what_is_missing(given: Answers, recipe: Recipe) -> None:
     size = f" ({file.download_mb:.0f} MB)" if file else ""
     st.caption(
         literal(
-            f"{entry.title} would suit these answers better. Its weights{size} are not on this computer: "
-            "choose it in Full control to have them downloaded."
+            tr(
+                "{title} would suit these answers better. Its weights{size} are not on this computer: "
+                "choose it in Full control to have them downloaded.",
+                title=entry.title,
+                size=size,
+            )
         )
     )
 
@@ -170,16 +175,23 @@ def _price(plan: Plan, dataset: Dataset) -> None:
     space = state.workspace()
     needed_s = prices.total_s(space, plan, prices.of_plan(space, plan, dataset))
     st.metric(
-        "The training",
+        tr("The training"),
         price_words(needed_s),
         border=True,
-        help="From the click to the finished model, if nothing else is being trained. Estimated from what "
-        "this machine has shown so far.",
+        help=tr(
+            "From the click to the finished model, if nothing else is being trained. Estimated from "
+            "what this machine has shown so far."
+        ),
     )
     allowed_s = BUDGET_S[_answers().time]
     if needed_s > allowed_s:
         st.warning(
-            f"With your {len(dataset.items):,} pictures it takes about {seconds_words(needed_s)}, more than "
-            f"the {seconds_words(allowed_s)} you allow. Allow more time, or bring fewer pictures.",
+            tr(
+                "With your {items:,} pictures it takes about {seconds_words}, more than the "
+                "{seconds_words2} you allow. Allow more time, or bring fewer pictures.",
+                items=len(dataset.items),
+                seconds_words=seconds_words(needed_s),
+                seconds_words2=seconds_words(allowed_s),
+            ),
             icon=":material/schedule:",
         )

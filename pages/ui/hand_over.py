@@ -13,13 +13,14 @@ from tlcore.errors import EngineError, NotFound
 from tlcore.numbers import bytes_words
 from tlcore.project_import import Brought
 from tlcore.report import counted
+from tlcore.words import tr
 
 _NOTE = "opened_project"
 
 
 def show_hand_over(dataset: Dataset) -> None:
     """A file with all versions, their runs and recipes, made while it is sent."""
-    panel = st.expander("Hand over", icon=":material/inventory_2:", key="hand_over", on_change=keep_view)
+    panel = st.expander(tr("Hand over"), icon=":material/inventory_2:", key="hand_over", on_change=keep_view)
     if not panel.open:
         return
     with panel, shown():
@@ -27,14 +28,18 @@ def show_hand_over(dataset: Dataset) -> None:
         trained = tuple(run.id for run in runs.list_all(state.workspace()) if run.dataset_id in of)
         size, left_out = _look(dataset.id, of, trained)
         st.caption(
-            f"The whole project as one file, for another Thaw to open: {counted(len(of), 'version')} of the "
-            f"dataset, and {counted(len(trained), 'run')} with recipe, history, figures and model. What is "
-            "computed again there does not travel."
+            tr(
+                "The whole project as one file, for another Thaw to open: {counted} of the dataset, and "
+                "{counted2} with recipe, history, figures and model. What is computed again there does "
+                "not travel.",
+                counted=counted(len(of), "version"),
+                counted2=counted(len(trained), "run"),
+            )
         )
         for sentence in left_out:
-            st.caption(f":material/info: {literal(sentence)}")
+            st.caption(tr(":material/info: {literal}", literal=literal(sentence)))
         st.link_button(
-            f"Download the project, about {bytes_words(size)}",
+            tr("Download the project, about {bytes_words}", bytes_words=bytes_words(size)),
             download_route.project_link(dataset),
             icon=":material/download:",
         )
@@ -50,28 +55,33 @@ def _look(id: str, _versions: tuple[str, ...], _runs: tuple[str, ...]) -> tuple[
 def show_open() -> None:
     """An expander; the dataset of a project that was opened is chosen."""
     panel = st.expander(
-        "Open a project", icon=":material/unarchive:", key="open_project", on_change=keep_view
+        tr("Open a project"), icon=":material/unarchive:", key="open_project", on_change=keep_view
     )
     if not panel.open:
         return
     with panel:
         st.caption(
-            "A file that was handed over: a dataset with its versions, runs and recipes. It is looked "
-            "through first, no code in it is run, and what is here already stays as it is."
+            tr(
+                "A file that was handed over: a dataset with its versions, runs and recipes. It is "
+                "looked through first, no code in it is run, and what is here already stays as it is."
+            )
         )
         file = st.file_uploader(
-            "A project", type=[project_file.SUFFIX.removeprefix(".")], key="upload_project"
+            tr("A project"), type=[project_file.SUFFIX.removeprefix(".")], key="upload_project"
         )
-        if st.button("Open it", disabled=file is None, icon=":material/check:") and file is not None:
+        if st.button(tr("Open it"), disabled=file is None, icon=":material/check:") and file is not None:
             _open(file)
         if upload_route.is_local(st.context.headers):
             with st.form("project_path", border=False):
                 given = st.text_input(
-                    "Or a file of this computer",
-                    placeholder="The path of a .thaw file",
-                    help="It is read where it lies, and nothing is sent.",
+                    tr("Or a file of this computer"),
+                    placeholder=tr("The path of a .thaw file"),
+                    help=tr("It is read where it lies, and nothing is sent."),
                 )
-                if st.form_submit_button("Open this file", icon=":material/folder_open:") and given.strip():
+                if (
+                    st.form_submit_button(tr("Open this file"), icon=":material/folder_open:")
+                    and given.strip()
+                ):
                     _open_path(given)
 
 
@@ -80,7 +90,7 @@ def _open_path(given: str) -> None:
     with shown():
         if not path.is_absolute() or not path.is_file():
             raise NotFound(
-                "There is no file of this name. Give the whole path, as your file manager shows it."
+                tr("There is no file of this name. Give the whole path, as your file manager shows it.")
             )
         _open(path)
 
@@ -107,7 +117,7 @@ def _open(source: Path | IO[bytes]) -> None:
 def _words(brought: Brought) -> str:
     came = f"{counted(len(brought.datasets), 'version')} and {counted(len(brought.runs), 'run')} came in"
     here = f"; {brought.here} of the file's were here already" if brought.here else ""
-    return f"The project {brought.dataset.name} is open: {came}{here}."
+    return tr("The project {name} is open: {came}{here}.", name=brought.dataset.name, came=came, here=here)
 
 
 def show_opened() -> None:

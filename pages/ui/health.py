@@ -10,6 +10,7 @@ from tlcore import health
 from tlcore.asked import Standing
 from tlcore.datasets import Dataset
 from tlcore.health import Finding, Kind, Report
+from tlcore.words import tr
 
 _STAGES = {
     "features": "What a network sees in the pictures",
@@ -32,7 +33,7 @@ _TITLES = {
 
 def show_health(dataset: Dataset) -> None:
     """The section of the Data page; it looks again every second while the pictures are being looked at."""
-    st.subheader("Health")
+    st.subheader(tr("Health"))
     standing = health.look(state.workspace(), dataset.id)
     if standing.is_there:
         _show_report(dataset)
@@ -43,9 +44,11 @@ def show_health(dataset: Dataset) -> None:
         key="health_start",
         on_click=health_remedies.start,
         args=(dataset,),
-        caption="Finds pictures that are there twice or nearly so, blurred and empty ones, classes that look "
-        "alike, and borders or captions that give a class away. It looks at every picture once, and a "
-        "training uses what it computes.",
+        caption=tr(
+            "Finds pictures that are there twice or nearly so, blurred and empty ones, classes that "
+            "look alike, and borders or captions that give a class away. It looks at every picture "
+            "once, and a training uses what it computes."
+        ),
     )
     asking.show(standing, partial(_look, dataset.id), _STAGES, offer)
 
@@ -76,8 +79,11 @@ def _show_report(dataset: Dataset) -> None:
 
 def _nothing(report: Report, left: list[Finding]) -> str:
     if left:
-        return f"Nothing else was found in {report.pictures:,} pictures."
-    return f"{report.pictures:,} pictures were looked at, and nothing was found that would hurt a training."
+        return tr("Nothing else was found in {pictures:,} pictures.", pictures=report.pictures)
+    return tr(
+        "{pictures:,} pictures were looked at, and nothing was found that would hurt a training.",
+        pictures=report.pictures,
+    )
 
 
 def _show_split(dataset: Dataset, report: Report) -> None:
@@ -88,18 +94,23 @@ def _show_split(dataset: Dataset, report: Report) -> None:
     times = "" if len(torn) == 1 else f", {len(torn):,} times"
     with st.container(border=True):
         st.markdown(
-            f":material/call_split: **Nearly the same picture is on both sides of the split{times}**: what "
-            "is learned by heart from the one counts as understood at the other."
+            tr(
+                ":material/call_split: **Nearly the same picture is on both sides of the split{times}**: "
+                "what is learned by heart from the one counts as understood at the other.",
+                times=times,
+            )
         )
         st.button(
-            "Keep them on one side",
+            tr("Keep them on one side"),
             type="primary",
             icon=":material/join:",
             key="health_together",
             on_click=health_remedies.keep_together,
             args=(dataset, report.findings),
-            help="A new version of the dataset, in which each such group moves to one side; the other "
-            "pictures stay where they are.",
+            help=tr(
+                "A new version of the dataset, in which each such group moves to one side; the other "
+                "pictures stay where they are."
+            ),
         )
 
 
@@ -120,7 +131,7 @@ def _show_kind(dataset: Dataset, kind: Kind, some: list[Finding]) -> None:
 
 def _show_kept(left: list[Finding]) -> None:
     panel = st.expander(
-        f"Kept as they are ({len(left):,})",
+        tr("Kept as they are ({left:,})", left=len(left)),
         icon=":material/bookmark:",
         key="health_kept",
         on_change=messages.keep_view,
@@ -132,5 +143,8 @@ def _show_kept(left: list[Finding]) -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.text(one.sentence)
                 st.button(
-                    "Show again", key=f"again_{one.key}", on_click=health_remedies.keep, args=([one], False)
+                    tr("Show again"),
+                    key=f"again_{one.key}",
+                    on_click=health_remedies.keep,
+                    args=([one], False),
                 )

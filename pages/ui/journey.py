@@ -8,6 +8,7 @@ from tlcore.config import Recipe
 from tlcore.intake_records import Intake, Status
 from tlcore.plans import Plan
 from tlcore.runs import Run
+from tlcore.words import tr
 
 # Of the tab: the intake that a training is to follow, and the run it became.
 _WISH = "sample_intake"
@@ -42,7 +43,7 @@ def go_on() -> None:
     del notes[_WISH]
     recipe = Recipe()
     state.select(dataset=look.dataset_id, recipe=recipes.save(space, recipe), intake=None)
-    with st.spinner("Starting …", show_time=True):
+    with st.spinner(tr("Starting …"), show_time=True):
         run = jobs.start(space, recipe, datasets.load(space, look.dataset_id), owner=state.owner())
     notes[_LED] = run.id
     state.select(run=run.id)
@@ -62,8 +63,13 @@ def show_strip() -> None:
         plots.layer_strip(plan, len(plan.phases) - 1),
         config={"displayModeBar": False},
         key="strip",
-        alt=f"The layers of a network as a strip: {phase.frozen_layers} frozen in ice blue, "
-        f"{phase.trained_layers} thawed and trained in ember, then {len(plan.head)} layers of the head",
+        alt=tr(
+            "The layers of a network as a strip: {frozen_layers} frozen in ice blue, "
+            "{trained_layers} thawed and trained in ember, then {head} layers of the head",
+            frozen_layers=phase.frozen_layers,
+            trained_layers=phase.trained_layers,
+            head=len(plan.head),
+        ),
     )
 
 

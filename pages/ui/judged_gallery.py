@@ -10,6 +10,7 @@ from pages.ui.messages import keep_view, literal, told
 from tlcore import judged_words, thumbnails
 from tlcore.evaluation import Judged, SplitEvaluation
 from tlcore.runs import Run
+from tlcore.words import tr
 
 PER_PAGE = 24
 TILE_PX = 140
@@ -34,7 +35,7 @@ def show(run: Run, result: SplitEvaluation, pictures: Sequence[Judged], key: str
         for place, (one, content) in enumerate(zip(shown, small, strict=True)):
             with st.container(width=TILE_PX, gap="xsmall"):
                 if content is None:
-                    st.text("The picture was deleted.")
+                    st.text(tr("The picture was deleted."))
                 else:
                     st.image(content, width=TILE_PX, alt=judged_words.alt(run, result, one))
                 st.button(
@@ -42,7 +43,7 @@ def show(run: Run, result: SplitEvaluation, pictures: Sequence[Judged], key: str
                     key=f"{key}_{place}",
                     type="tertiary",
                     wrap=True,
-                    help="Open the picture",
+                    help=tr("Open the picture"),
                     on_click=_open,
                     args=(one.file,),
                 )
@@ -57,7 +58,14 @@ def page_of(pictures: Sequence[_Kind], key: str, per_page: int) -> Sequence[_Kin
     number = st.pagination(-(-len(pictures) // per_page), key=f"{key}_page_{of}", on_change=keep_view)
     shown = pictures[(number - 1) * per_page : number * per_page]
     first = (number - 1) * per_page + 1
-    st.caption(f"Pictures {first}–{first + len(shown) - 1} of {len(pictures):,}")
+    st.caption(
+        tr(
+            "Pictures {first}–{first2} of {pictures:,}",
+            first=first,
+            first2=first + len(shown) - 1,
+            pictures=len(pictures),
+        )
+    )
     return shown
 
 

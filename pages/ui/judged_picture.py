@@ -7,6 +7,7 @@ from pages.ui.messages import literal, told
 from tlcore import judged_words, plots
 from tlcore.evaluation import Evaluation, Judged, SplitEvaluation
 from tlcore.runs import Run
+from tlcore.words import tr
 
 _MOST_BARS = 10
 _PICTURE_PX = 360
@@ -26,7 +27,7 @@ def show_chosen(run: Run, evaluation: Evaluation) -> None:
     # Said once: the page is ready for another one.
     state.select(judged=None)
     st.info(
-        "The picture of this link is not among those that this run was judged by.", icon=":material/info:"
+        tr("The picture of this link is not among those that this run was judged by."), icon=":material/info:"
     )
 
 
@@ -48,11 +49,11 @@ def _draw(run: Run, result: SplitEvaluation, one: Judged) -> None:
         if path.is_file():
             st.image(str(path), width=_PICTURE_PX, alt=judged_words.alt(run, result, one))
         else:
-            st.info("The picture was deleted with its dataset.", icon=":material/broken_image:")
+            st.info(tr("The picture was deleted with its dataset."), icon=":material/broken_image:")
     with right:
         with st.container(horizontal=True):
-            st.metric("It is", literal(true))
-            st.metric("The model said", literal(said))
+            st.metric(tr("It is"), literal(true))
+            st.metric(tr("The model said"), literal(said))
         st.plotly_chart(
             plots.probabilities(ranked),
             config={"displayModeBar": False},

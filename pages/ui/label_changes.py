@@ -13,6 +13,7 @@ from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.doctor import Action, Decision
 from tlcore.runs import Run
+from tlcore.words import tr
 
 _TRAINS = "doctor_trains"
 
@@ -29,25 +30,25 @@ def show_bar(dataset: Dataset, judge: Run | None, decided: Mapping[int, Decision
     counts = Counter(one.action for one in decided.values())
     nothing = not counts[Action.MOVE] and not counts[Action.REMOVE]
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{len(decided):,} decided**: {_counted(counts)}")
+        st.markdown(tr("**{decided:,} decided**: {counted}", decided=len(decided), counted=_counted(counts)))
         st.button(
-            "Make new version",
+            tr("Make new version"),
             type="primary",
             icon=":material/library_add:",
             key="doctor_version",
             disabled=nothing,
             on_click=make_version,
             args=(dataset.id, judge.id if judge is not None else None),
-            help="Nothing is to be changed yet." if nothing else "This version stays as it is.",
+            help=tr("Nothing is to be changed yet.") if nothing else tr("This version stays as it is."),
         )
         st.button(
-            "… and train again with the same recipe",
+            tr("… and train again with the same recipe"),
             icon=":material/model_training:",
             key="doctor_train",
             disabled=nothing,
             on_click=make_and_train,
             args=(dataset.id,),
-            help="The recipe of the run that is chosen at the side, else that of the page Model.",
+            help=tr("The recipe of the run that is chosen at the side, else that of the page Model."),
         )
 
 

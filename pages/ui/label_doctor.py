@@ -14,6 +14,7 @@ from tlcore.datasets import Dataset
 from tlcore.doctor import Report
 from tlcore.report import counted
 from tlcore.runs import Run
+from tlcore.words import tr
 
 PER_PAGE = 12
 
@@ -37,15 +38,17 @@ def choose_network(run: Run | None) -> Run | None:
     if titles[_THAW] == titles[_RUN]:
         titles[_RUN] += f" as in {run.name}"
     chosen = st.segmented_control(
-        "Features of",
+        tr("Features of"),
         [_THAW, _RUN],
         format_func=lambda one: literal(titles[one]),
         default=_THAW,
         required=True,
         key="judge",
         bind="query-params",
-        help="The pretrained network through which the pictures are seen: the one that comes with Thaw, or "
-        "that of the chosen run, as it was before its training.",
+        help=tr(
+            "The pretrained network through which the pictures are seen: the one that comes with "
+            "Thaw, or that of the chosen run, as it was before its training."
+        ),
     )
     return run if chosen == _RUN else None
 
@@ -67,7 +70,7 @@ def show(dataset: Dataset, run: Run | None) -> None:
         key="doctor_start",
         on_click=_start,
         args=(dataset.id, run.id if run is not None else None),
-        caption="A network looks at every picture once, unless it has already; the heads take seconds.",
+        caption=tr("A network looks at every picture once, unless it has already; the heads take seconds."),
         primary=True,
     )
     asking.show(standing, partial(_look, dataset.id, run), _STAGES, offer)
@@ -113,28 +116,43 @@ def _show_report(dataset: Dataset, run: Run | None) -> None:
 def _summarise(report: Report, shown: int, known: int) -> None:
     if shown:
         st.markdown(
-            f"**{counted(shown, 'picture')} of {report.pictures:,}** "
-            f"{'does not look like its label' if shown == 1 else 'do not look like their labels'}, the most "
-            "doubtful first. The first are the most likely to be wrong; further down hard pictures are more "
-            "common."
+            tr(
+                "**{counted} of {pictures:,}** {part}, the most doubtful first. The first are the most "
+                "likely to be wrong; further down hard pictures are more common.",
+                counted=counted(shown, "picture"),
+                pictures=report.pictures,
+                part="does not look like its label" if shown == 1 else "do not look like their labels",
+            )
         )
     elif report.agreed is not None:
         which = "the other pictures" if known or report.not_judged else f"all {report.pictures:,} pictures"
-        st.success(f"Heads that never saw them agree with the labels of {which}.", icon=":material/check:")
+        st.success(
+            tr("Heads that never saw them agree with the labels of {which}.", which=which),
+            icon=":material/check:",
+        )
     if report.agreed is not None:
         left = f" {counted(known, 'picture')} left out: you decided in an earlier version." if known else ""
         st.caption(
             literal(
-                f"By the features of {report.network}, in {report.folds} folds; groups and near duplicates "
-                f"are judged together. The heads agree with {report.agreed:.0%} of the labels.{left}"
+                tr(
+                    "By the features of {network}, in {folds} folds; groups and near duplicates are judged "
+                    "together. The heads agree with {agreed:.0%} of the labels.{left}",
+                    network=report.network,
+                    folds=report.folds,
+                    agreed=report.agreed,
+                    left=left,
+                )
             )
         )
     if report.not_judged:
         names = ", ".join(one_line(name) for name in report.not_judged)
         st.info(
             literal(
-                f"Not judged, since all other pictures of their class are nearly the same or of the same "
-                f"group: pictures of {names}."
+                tr(
+                    "Not judged, since all other pictures of their class are nearly the same or of the same "
+                    "group: pictures of {names}.",
+                    names=names,
+                )
             ),
             icon=":material/info:",
         )

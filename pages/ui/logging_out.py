@@ -7,28 +7,33 @@ from pages.ui.messages import guarded, keep_view, literal, told
 from tlcore import log_jobs, loggers, runs
 from tlcore.errors import RunError
 from tlcore.runs import Run
+from tlcore.words import tr
 
 LOOK_S = 1.0
 
 
 def show(run: Run) -> None:
     panel = st.expander(
-        "Logs for TensorBoard and MLflow", icon=":material/timeline:", key="run_logs", on_change=keep_view
+        tr("Logs for TensorBoard and MLflow"), icon=":material/timeline:", key="run_logs", on_change=keep_view
     )
     if not panel.open:
         return
     with panel:
         st.caption(
-            "The figures of each epoch at their times, the recipe as hyperparameters, and the confusion "
-            "matrix, written by the tools' own libraries."
+            tr(
+                "The figures of each epoch at their times, the recipe as hyperparameters, and the "
+                "confusion matrix, written by the tools' own libraries."
+            )
         )
         under_way = log_jobs.look(state.workspace(), run).under_way
         st.fragment(_tensorboard, run_every=LOOK_S if under_way else None)(run, under_way)
         st.markdown(
-            "**MLflow** notes where its files lie, so its logs are written where they are to stay, by the "
-            "command line:"
+            tr(
+                "**MLflow** notes where its files lie, so its logs are written where they are to stay, "
+                "by the command line:"
+            )
         )
-        st.code(f"thaw log {run.id} --to mlflow --out FOLDER", language=None, wrap_lines=True)
+        st.code(tr("thaw log {id} --to mlflow --out FOLDER", id=run.id), language=None, wrap_lines=True)
 
 
 def _tensorboard(run: Run, was_under_way: bool) -> None:
@@ -40,11 +45,11 @@ def _tensorboard(run: Run, was_under_way: bool) -> None:
             st.rerun()
         if found.is_there:
             st.link_button(
-                "Download the TensorBoard logs",
+                tr("Download the TensorBoard logs"),
                 download_route.logs_link(run),
                 icon=":material/download:",
             )
-            st.caption(f"Unpack it, and in that folder: `{loggers.get(log_jobs.TOOL).use}`")
+            st.caption(tr("Unpack it, and in that folder: `{use}`", use=loggers.get(log_jobs.TOOL).use))
         elif found.under_way:
             st.progress(0.0, "Writing the logs …")
         else:
@@ -60,7 +65,7 @@ def _offer(run: Run, failure: str | None) -> None:
     if failure is not None:
         st.error(literal(failure), icon=":material/info:")
     st.button(
-        "Write the TensorBoard logs" if failure is None else "Try again",
+        tr("Write the TensorBoard logs") if failure is None else tr("Try again"),
         icon=":material/timeline:",
         key="write_logs",
         on_click=_start,

@@ -10,6 +10,7 @@ from pages.ui import session, state
 from pages.ui.messages import keep_view, one_line, told
 from tlcore.atlas import Charted, figure
 from tlcore.datasets import Dataset, Item, Split
+from tlcore.words import tr
 
 _CHART = "map_points"
 _SEVERAL, _CLICKED, _MARKS = "map_several", "map_clicked", "map_marks"
@@ -23,26 +24,26 @@ def filtered(dataset: Dataset, said: Mapping[int, str]) -> list[int]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         sides = [side for side in Split if dataset.of(side)]
         side = st.segmented_control(
-            "Side of the split",
+            tr("Side of the split"),
             sides,
             format_func=_SIDES.__getitem__,
             key="map_side",
             bind="query-params",
             on_change=keep_view,
-            help="Without a choice all are shown.",
+            help=tr("Without a choice all are shown."),
         )
         labels = st.multiselect(
-            "Classes",
+            tr("Classes"),
             range(len(dataset.classes)),
             format_func=lambda label: one_line(dataset.classes[label]),
             key="map_classes",
             bind="query-params",
             on_change=keep_view,
-            placeholder="All classes",
+            placeholder=tr("All classes"),
             width=320,
         )
         only = bool(said) and st.toggle(
-            "Mistakes only", key="map_mistakes", bind="query-params", on_change=keep_view
+            tr("Mistakes only"), key="map_mistakes", bind="query-params", on_change=keep_view
         )
     return [
         row
@@ -55,7 +56,7 @@ def filtered(dataset: Dataset, said: Mapping[int, str]) -> list[int]:
 
 def draw(charted: Charted, rows: list[int], said: Mapping[int, str], view: str) -> None:
     if not rows:
-        st.caption("No picture fits.")
+        st.caption(tr("No picture fits."))
         return
     st.plotly_chart(
         figure.draw(charted, rows, said, _marked(charted.dataset)),
@@ -63,32 +64,37 @@ def draw(charted: Charted, rows: list[int], said: Mapping[int, str], view: str) 
         on_select=partial(_choose, charted.dataset),
         selection_mode=("points", "lasso"),
         config={"displaylogo": False, "modeBarButtonsToRemove": ["toImage"]},
-        alt=f"Map by {view} of {len(rows):,} pictures of {len(charted.dataset.classes)} classes, "
-        f"{sum(row in said for row in rows)} of them marked as mistakes",
+        alt=tr(
+            "Map by {view} of {rows:,} pictures of {classes} classes, {sum} of them marked as mistakes",
+            view=view,
+            rows=len(rows),
+            classes=len(charted.dataset.classes),
+            sum=sum(row in said for row in rows),
+        ),
     )
 
 
 def find(dataset: Dataset) -> None:
     """Choosing a picture by its name: without a mouse, or among ten thousand."""
     words = st.text_input(
-        "Find a picture by its file name", key="map_find", icon=":material/search:", on_change=keep_view
+        tr("Find a picture by its file name"), key="map_find", icon=":material/search:", on_change=keep_view
     )
     needle = words.strip().casefold()
     if not needle:
         return
     found = [item for item in dataset.items if needle in item.name.casefold()]
     if not found:
-        st.caption("No file name fits.")
+        st.caption(tr("No file name fits."))
         return
     ids = {_id(item): item for item in found[:_MOST_FOUND]}
     point = state.selected("point")
     st.selectbox(
-        f"Found: {len(found):,}",
+        tr("Found: {found:,}", found=len(found)),
         list(ids),
         format_func=lambda id: one_line(f"{ids[id].name} · {dataset.classes[ids[id].label]}"),
         key=state.widget("map_found", point if point in ids else None),
         index=None,
-        placeholder="Choose a picture",
+        placeholder=tr("Choose a picture"),
         on_change=_take,
     )
 

@@ -12,6 +12,7 @@ import streamlit as st
 
 from pages.ui import session, state
 from tlcore.errors import ThawError
+from tlcore.words import tr
 
 log = logging.getLogger("thaw.pages")
 
@@ -72,6 +73,10 @@ def guarded() -> Iterator[None]:
         id = secrets.token_hex(4)
         log.exception("page failed, id %s", id)
         st.error(
-            f"Something went wrong that should not have. Reload the page; if it stays, report the id {id}.",
+            tr(
+                "Something went wrong that should not have. Reload the page; if it stays, report the id "
+                "{id}.",
+                id=id,
+            ),
             icon=":material/error:",
         )

@@ -9,20 +9,21 @@ from pages.ui.intake import begin_upload
 from pages.ui.messages import one_line, told
 from tlcore import datasets, versions
 from tlcore.datasets import Dataset
+from tlcore.words import tr
 
 
 def show_more(dataset: Dataset) -> None:
     """Three ways, each to the next version."""
-    with st.expander("Add to these pictures", icon=":material/add_photo_alternate:"):
+    with st.expander(tr("Add to these pictures"), icon=":material/add_photo_alternate:"):
         _show_class(dataset)
-        with st.expander("With the camera", icon=":material/photo_camera:"), messages.shown():
+        with st.expander(tr("With the camera"), icon=":material/photo_camera:"), messages.shown():
             begin_upload(camera_burst("camera_add", classes=dataset.classes, into=dataset.id))
         _show_merge(dataset)
 
 
 def _show_class(dataset: Dataset) -> None:
     label = st.selectbox(
-        "Add to the class",
+        tr("Add to the class"),
         range(len(dataset.classes)),
         format_func=lambda i: one_line(dataset.classes[i]),
         key=f"add_to_{dataset.id}",
@@ -37,16 +38,22 @@ def _show_merge(dataset: Dataset) -> None:
     if not others:
         return
     st.selectbox(
-        "Put together with",
+        tr("Put together with"),
         list(others),
         format_func=lambda id: one_line(
-            f"{others[id].name} · version {others[id].version} · {others[id].pictures} pictures · {id}"
+            tr(
+                "{name} · version {version} · {pictures} pictures · {id}",
+                name=others[id].name,
+                version=others[id].version,
+                pictures=others[id].pictures,
+                id=id,
+            )
         ),
         key=f"merge_with_{dataset.id}",
-        help="Classes of the same name become one; a picture that is in both is there once.",
+        help=tr("Classes of the same name become one; a picture that is in both is there once."),
     )
     st.button(
-        "Put together", key="merge_datasets", icon=":material/merge:", on_click=_merge, args=(dataset.id,)
+        tr("Put together"), key="merge_datasets", icon=":material/merge:", on_click=_merge, args=(dataset.id,)
     )
 
 

@@ -10,6 +10,7 @@ from pages.ui.pictures import gallery
 from tlcore import atlas, datasets, runs, unlike
 from tlcore.atlas import Near
 from tlcore.runs import Run
+from tlcore.words import tr
 
 
 def show(run: Run, path: Path, *, judged: bool = True) -> None:
@@ -49,8 +50,10 @@ def _show(run: Run, near: list[Near]) -> None:
         )
     gallery(rows)
     st.caption(
-        "The training pictures that look most like it to the network, the nearest first, with class and "
-        "distance: 0 for the same, 1 for nothing in common."
+        tr(
+            "The training pictures that look most like it to the network, the nearest first, with "
+            "class and distance: 0 for the same, 1 for nothing in common."
+        )
     )
 
 
@@ -67,8 +70,12 @@ def tell_unlike(run: Run, near: list[Near]) -> None:
         return
     st.warning(
         literal(
-            f"Unlike anything it was trained on: {verdict.distance:.2f} away, where 95 % of the run's own "
-            f"pictures are within {verdict.threshold:.2f}. What the model says of it is a guess."
+            tr(
+                "Unlike anything it was trained on: {distance:.2f} away, where 95 % of the run's own "
+                "pictures are within {threshold:.2f}. What the model says of it is a guess.",
+                distance=verdict.distance,
+                threshold=verdict.threshold,
+            )
         ),
         icon=":material/help:",
     )

@@ -10,6 +10,7 @@ from tlcore.backbones import LayerInfo, weights_file
 from tlcore.config import Recipe
 from tlcore.errors import RecipeError
 from tlcore.recipe_parts import WEIGHT_SUFFIXES
+from tlcore.words import tr
 
 WEIGHTS = {"imagenet": "Pretrained", "none": "From scratch", "file": "A file"}
 SIZES_PX = (32, 64, 96, 128, 160, 192, 224, 240, 256, 299, 320, 384, 448, 480, 512, 600, 768, 1024)
@@ -42,15 +43,17 @@ def _weights(recipe: Recipe, own: bool) -> None:
     chosen = _weights_choice(recipe)
     offered = [one for one in WEIGHTS if not own or one != "file" or chosen == "file"]
     st.segmented_control(
-        "Weights",
+        tr("Weights"),
         offered,
         format_func=lambda one: "Its own" if own and one == "imagenet" else WEIGHTS[one],
         required=True,
         key=state.widget("weights", chosen),
         on_change=_weights_changed,
-        help="Pretrained: what the network learned before; the point of transfer learning. "
-        "From scratch: random weights, to show what transfer is worth. "
-        "A file: weights that were saved from the same network.",
+        help=tr(
+            "Pretrained: what the network learned before; the point of transfer learning. From "
+            "scratch: random weights, to show what transfer is worth. A file: weights that were "
+            "saved from the same network."
+        ),
     )
 
 
@@ -71,26 +74,28 @@ def _weights_file(recipe: Recipe) -> None:
     names = sorted(name for name in found | {chosen or ""} if name.endswith(WEIGHT_SUFFIXES))
     with st.container(border=True):
         st.selectbox(
-            "Weights file",
+            tr("Weights file"),
             names,
             index=None,
             format_func=one_line,
             key=state.widget("weights_file", chosen),
-            placeholder="Choose a file" if names else "No file is here yet",
+            placeholder=tr("Choose a file") if names else tr("No file is here yet"),
             disabled=not names,
             on_change=_file_chosen,
-            help="Files in the weights folder of the workspace.",
+            help=tr("Files in the weights folder of the workspace."),
         )
         file = st.file_uploader(
-            "Bring a file of weights",
+            tr("Bring a file of weights"),
             type=["h5", "keras"],
             key="upload_weights",
-            help="Saved in Keras with network.save_weights('mine.weights.h5') from the same network, "
-            "without its top.",
+            help=tr(
+                "Saved in Keras with network.save_weights('mine.weights.h5') from the same network, "
+                "without its top."
+            ),
         )
         if file is not None:
             st.button(
-                "Use these weights", key="use_weights", icon=":material/upload_file:", on_click=_keep_file
+                tr("Use these weights"), key="use_weights", icon=":material/upload_file:", on_click=_keep_file
             )
         if chosen and chosen not in found:
             st.caption(":material/warning: This file is not in the weights folder. Bring it.")
@@ -120,14 +125,16 @@ def _image_size(recipe: Recipe, entry: backbones.AnyBackbone) -> None:
     sizes = () if fixed else (px for px in SIZES_PX if px >= entry.min_image_size_px)
     options = [OWN_SIZE, *sorted(({*sizes} - {own_px} | {chosen}) - {OWN_SIZE})]
     st.selectbox(
-        "Picture size",
+        tr("Picture size"),
         options,
         format_func=lambda px: f"{px} px" if px else f"{own_px} px (its own)",
         key=state.widget("image_size", chosen),
         on_change=_size_changed,
         width=190,
-        help="Pictures are scaled to a square of this side. Smaller is faster and uses less memory, larger "
-        "shows finer detail; its own size, which it was trained with, is a safe choice.",
+        help=tr(
+            "Pictures are scaled to a square of this side. Smaller is faster and uses less memory, "
+            "larger shows finer detail; its own size, which it was trained with, is a safe choice."
+        ),
     )
 
 
@@ -143,19 +150,23 @@ def _cut(recipe: Recipe, layers: tuple[LayerInfo, ...]) -> None:
     for count in _places(layers):
         layer = layers[count - 1]
         shape = "×".join(map(str, layer.output_shape))
-        lines[layer.name] = one_line(f"{layer.name} · after {count} layers · {shape}")
+        lines[layer.name] = one_line(
+            tr("{name} · after {count} layers · {shape}", name=layer.name, count=count, shape=shape)
+        )
     chosen = recipe.backbone.cut_at or WHOLE
     lines.setdefault(chosen, one_line(chosen))
     st.selectbox(
-        "Take features from",
+        tr("Take features from"),
         list(lines),
         format_func=lines.__getitem__,
         key=state.widget("cut_at", chosen),
         on_change=_cut_changed,
         args=(layers,),
-        help="The head may sit on an earlier layer; all after it are dropped. Early layers see edges and "
-        "textures, late ones whole things. A shorter network is smaller and faster, and for pictures "
-        "unlike photos often no worse. First the ends of blocks, then every other place.",
+        help=tr(
+            "The head may sit on an earlier layer; all after it are dropped. Early layers see edges "
+            "and textures, late ones whole things. A shorter network is smaller and faster, and for "
+            "pictures unlike photos often no worse. First the ends of blocks, then every other place."
+        ),
     )
 
 

@@ -6,13 +6,14 @@ from pages.ui import networks, state
 from pages.ui.messages import keep_view, told
 from pages.ui.session import entered
 from tlcore.config import Recipe
+from tlcore.words import tr
 
 KEY = "networks_table"
 
 
 def compare_networks(recipe: Recipe) -> None:
     table = st.expander(
-        "Compare all networks",
+        tr("Compare all networks"),
         icon=":material/table_chart:",
         key="networks_compared",
         on_change=keep_view,
@@ -25,7 +26,7 @@ def compare_networks(recipe: Recipe) -> None:
     # A key for each choice: the line that is marked is the network that is chosen, whoever chose it.
     key = f"{KEY}_{recipe.backbone.name}"
     with table:
-        st.caption("Click on the box before a line to take that network. Click on a title to sort.")
+        st.caption(tr("Click on the box before a line to take that network. Click on a title to sort."))
         st.dataframe(
             [_row(one) for one in known],
             hide_index=True,
@@ -35,7 +36,7 @@ def compare_networks(recipe: Recipe) -> None:
             on_select=_row_chosen,
             selection_mode="single-row-required" if chosen else "single-row",
             selection_default={"selection": {"rows": chosen}},
-            alt="All networks with size, speed, accuracy and licence",
+            alt=tr("All networks with size, speed, accuracy and licence"),
         )
         state.notes()[f"{KEY}_names"] = (key, names)
 
@@ -71,15 +72,15 @@ def _columns() -> dict[str, object]:
     )
     return {
         "Network": text(pinned=True),
-        "ImageNet": number(format="%.1f %%", help="How often its first answer is right on ImageNet."),
-        "Parameters": number(format="%.1f M", help="How many numbers it has learned."),
+        "ImageNet": number(format="%.1f %%", help=tr("How often its first answer is right on ImageNet.")),
+        "Parameters": number(format="%.1f M", help=tr("How many numbers it has learned.")),
         "Work": number(
-            format="%.2f GFLOP", help="Billions of operations for one picture: half of it, twice as fast."
+            format="%.2f GFLOP", help=tr("Billions of operations for one picture: half of it, twice as fast.")
         ),
-        "Layers": number(help="As the freeze slider counts them."),
-        "Size": number(format="%d px", help="The side of the pictures it was trained on."),
-        "Download": number(format="%.0f MB", help="What is fetched at first use."),
-        "At hand": check(help="Whether its pretrained weights are here already."),
+        "Layers": number(help=tr("As the freeze slider counts them.")),
+        "Size": number(format="%d px", help=tr("The side of the pictures it was trained on.")),
+        "Download": number(format="%.0f MB", help=tr("What is fetched at first use.")),
+        "At hand": check(help=tr("Whether its pretrained weights are here already.")),
         "Good for": text(width="large"),
-        "Licence": text(help="Of the pretrained weights."),
+        "Licence": text(help=tr("Of the pretrained weights.")),
     }

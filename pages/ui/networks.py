@@ -12,6 +12,7 @@ from tlcore import backbones
 from tlcore.backbones import LayerInfo, own
 from tlcore.config import Recipe
 from tlcore.errors import ThawError
+from tlcore.words import tr
 
 ORDERS = ("Recommended", "Smallest", "Fastest", "Most accurate")
 ANY_SIZE = "any size"
@@ -38,7 +39,13 @@ class Facts:
     @property
     def line(self) -> str:
         right = f" · {self.top1:.1f} % on ImageNet" if self.top1 is not None else ""
-        return f"{one_line(self.title)} · {self.params / 1e6:.1f} M parameters · {self.layers} layers{right}"
+        return tr(
+            "{one_line} · {params:.1f} M parameters · {layers} layers{right}",
+            one_line=one_line(self.title),
+            params=self.params / 1000000.0,
+            layers=self.layers,
+            right=right,
+        )
 
 
 # Read from files and summed over thousands of layers, and the same for as long as the app runs.
@@ -80,12 +87,12 @@ def choose_network(recipe: Recipe) -> backbones.AnyBackbone | None:
         # What is chosen stays in the list whatever the filter says, and also when it was deleted.
         lines = {chosen: known[chosen].line if chosen in known else chosen} | lines
     st.selectbox(
-        "Pretrained network",
+        tr("Pretrained network"),
         list(lines),
         format_func=lines.__getitem__,
         key=state.widget("backbone", chosen),
         on_change=_network_changed,
-        help="It has learned to see on 1.3 million photos (ImageNet). You reuse what it learned.",
+        help=tr("It has learned to see on 1.3 million photos (ImageNet). You reuse what it learned."),
     )
     entry = found(recipe)
     if entry is not None:
@@ -99,7 +106,7 @@ def found(recipe: Recipe) -> backbones.AnyBackbone | None:
     try:
         return backbones.get(recipe.backbone.name, state.workspace())
     except ThawError as error:
-        st.error(literal(f"{error} Or choose another network."), icon=":material/info:")
+        st.error(literal(tr("{error} Or choose another network.", error=error)), icon=":material/info:")
         return None
 
 
@@ -108,7 +115,14 @@ def _describe(entry: backbones.AnyBackbone, recipe: Recipe) -> None:
     # A size that it does not take is said where the size is chosen.
     with contextlib.suppress(ThawError):
         work = f", {entry.gflop(size):.2g} billion operations a picture"
-    st.caption(f"{literal(entry.good_for)} Pictures are shown to it at {size} px{work}.")
+    st.caption(
+        tr(
+            "{literal} Pictures are shown to it at {size} px{work}.",
+            literal=literal(entry.good_for),
+            size=size,
+            work=work,
+        )
+    )
 
 
 def choose(name: str) -> None:
@@ -154,7 +168,7 @@ def _network_changed() -> None:
 def _order_and_filter(known: list[Facts]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(
-            "Sort by",
+            tr("Sort by"),
             ORDERS,
             default=ORDERS[0],
             required=True,
@@ -163,22 +177,22 @@ def _order_and_filter(known: list[Facts]) -> None:
             label_visibility="collapsed",
             wrap=True,
         )
-        with st.popover("Filter", icon=":material/filter_list:"):
+        with st.popover(tr("Filter"), icon=":material/filter_list:"):
             st.toggle(
-                "Only with weights at hand",
+                tr("Only with weights at hand"),
                 key="networks_at_hand",
                 persist_state="session",
-                help="Networks that can be used now, without a download.",
+                help=tr("Networks that can be used now, without a download."),
             )
             st.multiselect(
-                "Families",
+                tr("Families"),
                 sorted({one.family for one in known}),
                 key="networks_families",
                 persist_state="session",
-                placeholder="All families",
+                placeholder=tr("All families"),
             )
             st.select_slider(
-                "Largest download",
+                tr("Largest download"),
                 [*DOWNLOADS_MB, ANY_SIZE],
                 value=ANY_SIZE,
                 format_func=lambda most: most if most == ANY_SIZE else f"{most} MB",

@@ -1,5 +1,7 @@
 """Numbers as people say them; those that the core says too are in ``tlcore.numbers``."""
 
+from tlcore.words import tr
+
 
 def count_words(value: int) -> str:
     """1234 → ``1,234``; 66954 → ``67 k``; 14781642 → ``14.8 M``."""
@@ -13,13 +15,13 @@ def count_words(value: int) -> str:
 def price_words(value: float) -> str:
     """An estimate: 0.34 → ``≈ 0.3 s``; nothing is said in more digits than are known."""
     if value < 0.05:
-        return "under 0.1 s"
+        return tr("under 0.1 s")
     return f"≈ {value:.1f} s" if value < 9.95 else f"≈ {seconds_words(value)}"
 
 
 def seconds_words(value: float) -> str:
     if value < 1:
-        return "less than a second"
+        return tr("less than a second")
     if value < 100:
         return f"{value:.0f} s"
     if value < 5400:

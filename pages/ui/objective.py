@@ -8,6 +8,7 @@ from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.plans import Plan
 from tlcore.recipe_parts import Loss
+from tlcore.words import tr
 
 SOFTMAX, SIGMOID = "softmax", "sigmoid"
 OUTPUTS = {SOFTMAX: "One label per picture", SIGMOID: "Several labels, or one of two"}
@@ -33,12 +34,14 @@ def fitting(recipe: Recipe, dataset: Dataset | None) -> Recipe:
 def warn_of_labels(recipe: Recipe, dataset: Dataset | None) -> None:
     if _misfits(recipe, dataset):
         st.warning(
-            "Some of your pictures have several labels. An output with one label per picture cannot learn "
-            "that.",
+            tr(
+                "Some of your pictures have several labels. An output with one label per picture cannot "
+                "learn that."
+            ),
             icon=":material/label:",
         )
         st.button(
-            "Switch to several labels",
+            tr("Switch to several labels"),
             type="primary",
             icon=":material/check:",
             on_click=controls.write,
@@ -46,12 +49,14 @@ def warn_of_labels(recipe: Recipe, dataset: Dataset | None) -> None:
         )
     elif _asks_too_much(recipe, dataset):
         st.info(
-            "Each of your pictures has one label, but the output gives each class a yes or no of its own. "
-            "One label per picture is easier to learn.",
+            tr(
+                "Each of your pictures has one label, but the output gives each class a yes or no of its "
+                "own. One label per picture is easier to learn."
+            ),
             icon=":material/label:",
         )
         st.button(
-            "Switch to one label",
+            tr("Switch to one label"),
             icon=":material/check:",
             on_click=controls.write,
             args=({"loss": loss_for(SOFTMAX, recipe.label_smoothing)},),
@@ -60,20 +65,30 @@ def warn_of_labels(recipe: Recipe, dataset: Dataset | None) -> None:
 
 def set_objective(recipe: Recipe, plan: Plan) -> None:
     st.segmented_control(
-        "Each picture has",
+        tr("Each picture has"),
         list(OUTPUTS),
         format_func=OUTPUTS.__getitem__,
         required=True,
         key=state.widget("output", output_of(recipe)),
         on_change=_output_changed,
-        help="One label: the classes share 100 % (softmax). Several labels: each class has a yes or no of "
-        "its own (sigmoid); with two classes a single one tells them apart.",
+        help=tr(
+            "One label: the classes share 100 % (softmax). Several labels: each class has a yes or "
+            "no of its own (sigmoid); with two classes a single one tells them apart."
+        ),
     )
     last = plan.head[-1]
     units = "1 unit" if last.output_shape[-1] == 1 else f"{last.output_shape[-1]} units"
     # The plan is that of the recipe as the labels need it (``fitting``), which may not be the one on disk.
     when = "Output layer" if output_of(plan.recipe) == output_of(recipe) else "With several labels"
-    st.caption(f"{when}: {units}, {plan.output.activation}, {last.params:,} parameters.")
+    st.caption(
+        tr(
+            "{when}: {units}, {activation}, {params:,} parameters.",
+            when=when,
+            units=units,
+            activation=plan.output.activation,
+            params=last.params,
+        )
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         controls.steps(
             recipe,
@@ -82,8 +97,10 @@ def set_objective(recipe: Recipe, plan: Plan) -> None:
             SMOOTHINGS,
             width=320,
             also=_loss_of_smoothing,
-            help="The model is asked to be a little less than certain, which helps where some labels are "
-            "wrong. 0 is off, 0.1 is usual.",
+            help=tr(
+                "The model is asked to be a little less than certain, which helps where some labels are "
+                "wrong. 0 is off, 0.1 is usual."
+            ),
         )
         controls.switch(
             recipe,
@@ -91,8 +108,10 @@ def set_objective(recipe: Recipe, plan: Plan) -> None:
             "class_weights",
             on="balanced",
             off="none",
-            help="Pictures of rare classes weigh more, so that every class counts the same. Use it when some "
-            "classes have far fewer pictures.",
+            help=tr(
+                "Pictures of rare classes weigh more, so that every class counts the same. Use it when "
+                "some classes have far fewer pictures."
+            ),
         )
     concept.what_is("class_weights")
 

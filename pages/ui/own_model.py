@@ -9,6 +9,7 @@ from pages.ui.messages import keep_view, literal, shown
 from pages.ui.sidebar import distinct
 from tlcore import own_jobs, runs
 from tlcore.backbones import OwnBackbone, own, own_intake
+from tlcore.words import tr
 
 PIXELS = {
     "auto": "Find out by itself",
@@ -24,13 +25,13 @@ PIXELS = {
 def bring_model() -> None:
     """An expander; a model that was taken in is chosen."""
     panel = st.expander(
-        "Use your own model", icon=":material/deployed_code:", key="own_model", on_change=keep_view
+        tr("Use your own model"), icon=":material/deployed_code:", key="own_model", on_change=keep_view
     )
     if not panel.open:
         return
     with panel:
         way = st.segmented_control(
-            "Where it is",
+            tr("Where it is"),
             ["A file", "An earlier run"],
             default="A file",
             required=True,
@@ -42,25 +43,29 @@ def bring_model() -> None:
         else:
             _run()
         for sentence in own.list_damaged(state.workspace()):
-            st.caption(f":material/broken_image: {literal(sentence)}")
+            st.caption(tr(":material/broken_image: {literal}", literal=literal(sentence)))
 
 
 def _file() -> None:
     st.caption(
-        "A network that was saved by Keras 3 as a .keras file and takes pictures. Its classifier is left "
-        "out. Only Keras' own layers are opened, never code."
+        tr(
+            "A network that was saved by Keras 3 as a .keras file and takes pictures. Its classifier "
+            "is left out. Only Keras' own layers are opened, never code."
+        )
     )
-    file = st.file_uploader("A .keras file", type=["keras"], key="upload_model")
+    file = st.file_uploader(tr("A .keras file"), type=["keras"], key="upload_model")
     pixels = st.selectbox(
-        "Pixels it was trained on",
+        tr("Pixels it was trained on"),
         own_intake.PIXELS,
         format_func=PIXELS.__getitem__,
         key="own_pixels",
         width=320,
-        help="Networks are trained on pixels of a certain scale; on another one they see noise. Where the "
-        "model scales pixels itself, that is found out.",
+        help=tr(
+            "Networks are trained on pixels of a certain scale; on another one they see noise. Where "
+            "the model scales pixels itself, that is found out."
+        ),
     )
-    if st.button("Use this model", key="use_model", disabled=file is None, icon=":material/check:"):
+    if st.button(tr("Use this model"), key="use_model", disabled=file is None, icon=":material/check:"):
         content, name = file.getvalue(), file.name
         _take(
             lambda: own_jobs.take(state.workspace(), content, name=name, pixels=pixels, behind_others=False)
@@ -70,24 +75,24 @@ def _file() -> None:
 def _run() -> None:
     known = [run for run in runs.list_all(state.workspace()) if run.has_model]
     if not known:
-        st.caption("There is no finished run yet.")
+        st.caption(tr("There is no finished run yet."))
         return
     lines = distinct({run.id: (f"{run.name} · {run.dataset_name}", run.created[:16]) for run in known})
     chosen = st.selectbox(
-        "Run",
+        tr("Run"),
         list(lines),
         format_func=lines.__getitem__,
         key="own_run",
-        help="Its network, with what it learned on its pictures, becomes the backbone of a new training.",
+        help=tr("Its network, with what it learned on its pictures, becomes the backbone of a new training."),
     )
-    if st.button("Use its network", key="use_run", disabled=chosen is None, icon=":material/check:"):
+    if st.button(tr("Use its network"), key="use_run", disabled=chosen is None, icon=":material/check:"):
         _take(lambda: own_jobs.take_run(state.workspace(), chosen, behind_others=False))
 
 
 def _take(work: Callable[[], OwnBackbone]) -> None:
     """Without waiting behind a training: all that time this page would not answer."""
     with shown():
-        with st.spinner("Looking at the model and measuring its layers …", show_time=True):
+        with st.spinner(tr("Looking at the model and measuring its layers …"), show_time=True):
             found = work()
         networks.choose(found.name)
         st.rerun()

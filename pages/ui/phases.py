@@ -11,6 +11,7 @@ from pages.ui.session import entered
 from tlcore import backbones, cuts, presets, thawing
 from tlcore.backbones import LayerInfo
 from tlcore.config import Recipe
+from tlcore.words import tr
 
 MOST_PHASES = 8
 SHOWN = "phase_shown"
@@ -24,7 +25,7 @@ def shown_phase(recipe: Recipe) -> int:
     if count == 1:
         return 0
     st.segmented_control(
-        "Phase",
+        tr("Phase"),
         range(count),
         format_func=lambda i: f"Phase {i + 1}",
         default=0 if SHOWN not in st.session_state else None,
@@ -33,7 +34,7 @@ def shown_phase(recipe: Recipe) -> int:
         persist_state="session",
         on_change=keep_view,
         label_visibility="collapsed",
-        help="Phases follow each other; each has its own freeze choice and learning rate.",
+        help=tr("Phases follow each other; each has its own freeze choice and learning rate."),
     )
     return int(st.session_state[SHOWN])
 
@@ -42,35 +43,37 @@ def buttons(recipe: Recipe, removable: int | None = None) -> None:
     """Add a phase, remove one, or take a ready-made schedule."""
     with st.container(horizontal=True):
         st.button(
-            "Add phase",
+            tr("Add phase"),
             icon=":material/add:",
             on_click=_add,
             disabled=len(recipe.phases) >= MOST_PHASES,
-            help="Another stretch of training after the last one. It starts as fine-tuning: one block more "
-            "is trained, in small steps.",
+            help=tr(
+                "Another stretch of training after the last one. It starts as fine-tuning: one block "
+                "more is trained, in small steps."
+            ),
         )
         if removable is not None and len(recipe.phases) > 1:
             remove_button(removable)
         st.menu_button(
-            "Ready-made",
+            tr("Ready-made"),
             list(presets.PHASES),
             format_func=lambda key: presets.PHASES[key][0],
             icon=":material/auto_awesome:",
             key="phases_preset",
             on_click=_take_preset,
-            help="Whole schedules to start from. They take the place of all phases.",
+            help=tr("Whole schedules to start from. They take the place of all phases."),
         )
 
 
 def remove_button(number: int) -> None:
     st.button(
-        "Remove phase",
+        tr("Remove phase"),
         icon=":material/delete:",
         key=f"remove_phase_{number}",
         type="tertiary",
         on_click=_remove,
         args=(number,),
-        help=f"Remove phase {number + 1}",
+        help=tr("Remove phase {number}", number=number + 1),
     )
 
 

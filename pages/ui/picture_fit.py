@@ -15,6 +15,7 @@ from tlcore.datasets import Dataset, Item
 from tlcore.fitting import FITS
 from tlcore.numbers import share_words
 from tlcore.recipe_parts import Fit
+from tlcore.words import tr
 
 # Three times three fit into a row. Twice as many pixels as are shown: screens have them.
 SHOWN_PX = 72
@@ -37,23 +38,28 @@ def choose_fit(recipe: Recipe, dataset: Dataset | None) -> None:
         "Pictures that are not square",
         "backbone.fit",
         LABELS,
-        help="The network takes squares. This is done before all else, and it is the same in training, in "
-        "predictions and in what you export.",
+        help=tr(
+            "The network takes squares. This is done before all else, and it is the same in "
+            "training, in predictions and in what you export."
+        ),
     )
     st.caption(WHEN)
     if dataset is None:
         return
     sizes = [(item.width_px, item.height_px) for item in dataset.items]
     if all(width == height for width, height in sizes):
-        st.caption("All of your pictures are square, so the choice makes no difference.")
+        st.caption(tr("All of your pictures are square, so the choice makes no difference."))
         return
     with shown():
         _previews(_examples(dataset.items), dataset)
     often = fitting.often_cut(sizes) if recipe.backbone.fit == "crop" else None
     if often is not None:
         st.warning(
-            f"Cropped, {literal(share_words(round(often, 2)))} of your pictures lose more than a third of "
-            "their area. What a picture shows must lie in its middle; else take Pad or Stretch.",
+            tr(
+                "Cropped, {literal} of your pictures lose more than a third of their area. What a "
+                "picture shows must lie in its middle; else take Pad or Stretch.",
+                literal=literal(share_words(round(often, 2))),
+            ),
             icon=":material/crop:",
         )
 

@@ -9,6 +9,7 @@ from PIL import Image, ImageOps
 
 from pages.ui.messages import literal
 from tlcore import images
+from tlcore.words import tr
 
 THUMBNAIL_PX = 112
 
@@ -29,6 +30,6 @@ def gallery(pictures: Sequence[tuple[Path, str, str]], size_px: int = THUMBNAIL_
     with st.container(horizontal=True):
         for path, caption, alt in pictures:
             if not path.is_file():
-                st.text(f"{caption} (the picture was deleted)")
+                st.text(tr("{caption} (the picture was deleted)", caption=caption))
                 continue
             st.image(_thumbnail(str(path), size_px), caption=literal(caption) or None, alt=alt, width=size_px)

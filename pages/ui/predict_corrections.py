@@ -12,6 +12,7 @@ from tlcore.datasets import Dataset
 from tlcore.predictions import Batch, Judged
 from tlcore.report import counted
 from tlcore.runs import Run
+from tlcore.words import tr
 
 
 def show(run: Run, batch: Batch, picked: Sequence[Judged]) -> None:
@@ -25,13 +26,17 @@ def show(run: Run, batch: Batch, picked: Sequence[Judged]) -> None:
         waiting = corrections.waiting(batch)
         if waiting:
             st.button(
-                f"Add {counted(len(waiting), 'picture')} to {literal(dataset.name)}",
+                tr(
+                    "Add {counted} to {literal}",
+                    counted=counted(len(waiting), "picture"),
+                    literal=literal(dataset.name),
+                ),
                 key="send_back",
                 type="primary",
                 icon=":material/add_photo_alternate:",
                 on_click=_send,
                 args=(batch.id, dataset.id),
-                help="With the right class. They make its next version; a run keeps its own.",
+                help=tr("With the right class. They make its next version; a run keeps its own."),
             )
         _tell_sent(batch, dataset)
 
@@ -42,11 +47,11 @@ def _choose(dataset: Dataset, batch: Batch, picked: Sequence[Judged]) -> None:
     names = list(dataset.classes)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if dataset.several_labels:
-            st.multiselect("Right classes", names, format_func=one_line, key=key, width=320)
+            st.multiselect(tr("Right classes"), names, format_func=one_line, key=key, width=320)
         else:
-            st.selectbox("Right class", names, format_func=one_line, key=key, width=220)
+            st.selectbox(tr("Right class"), names, format_func=one_line, key=key, width=220)
         st.button(
-            f"Set for {counted(len(numbers), 'picture')}",
+            tr("Set for {counted}", counted=counted(len(numbers), "picture")),
             key="set_right",
             icon=":material/check:",
             on_click=_correct,
@@ -54,7 +59,7 @@ def _choose(dataset: Dataset, batch: Batch, picked: Sequence[Judged]) -> None:
         )
         if any(number in corrections.load(batch) for number in numbers):
             st.button(
-                "Take back",
+                tr("Take back"),
                 key="take_back",
                 icon=":material/undo:",
                 on_click=_take_back,
@@ -67,7 +72,12 @@ def _tell_sent(batch: Batch, dataset: Dataset) -> None:
     if sent:
         st.success(
             literal(
-                f"Version {dataset.version} of {dataset.name} has {counted(len(sent), 'picture')} of these."
+                tr(
+                    "Version {version} of {name} has {counted} of these.",
+                    version=dataset.version,
+                    name=dataset.name,
+                    counted=counted(len(sent), "picture"),
+                )
             ),
             icon=":material/check_circle:",
         )

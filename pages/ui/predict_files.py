@@ -11,6 +11,7 @@ from tlcore.errors import DatasetError, ThawError
 from tlcore.predictions import Batch, Look, Status
 from tlcore.runs import Run
 from tlcore.uploads import Kind, Upload
+from tlcore.words import tr
 
 LOOK_S = 0.5
 
@@ -18,7 +19,7 @@ LOOK_S = 0.5
 def bring(run: Run) -> None:
     """The place to drop files at. Raises NotFound for an upload that is gone, and as ``pictures.keep``."""
     sent = folder_drop("predict_files", pictures=True, whole=True)
-    st.caption("One picture or many, a folder, a zip, a tar or a tar.gz. They are sent as they are.")
+    st.caption(tr("One picture or many, a folder, a zip, a tar or a tar.gz. They are sent as they are."))
     if sent is None:
         return
     # The answer to the picture before would stand under this one's name.
@@ -44,7 +45,7 @@ def _kept(upload: Upload) -> str:
     """The id of the picture in the upload, which is removed."""
     try:
         if not uploads.arrived(upload):
-            raise DatasetError("The picture could not be read where it was sent from. Choose it again.")
+            raise DatasetError(tr("The picture could not be read where it was sent from. Choose it again."))
         with sources.opened(upload.data, called=upload.name) as (listing, _):
             if not listing.files:
                 raise DatasetError(listing.skipped[0][1])
@@ -67,14 +68,19 @@ def watch(run: Run, batch: Batch) -> bool:
         st.error(literal(look.message), icon=":material/info:")
     else:
         how = "was stopped" if look.status is Status.STOPPED else "was interrupted"
-        st.warning(f"It {how} after {look.done:,} of {look.total:,} files.", icon=":material/info:")
-    st.button("Go on", key="go_on_judging", icon=":material/play_arrow:", on_click=_go_on, args=(batch.id,))
+        st.warning(
+            tr("It {how} after {done:,} of {total:,} files.", how=how, done=look.done, total=look.total),
+            icon=":material/info:",
+        )
+    st.button(
+        tr("Go on"), key="go_on_judging", icon=":material/play_arrow:", on_click=_go_on, args=(batch.id,)
+    )
     return False
 
 
 def show_forget(batch: Batch) -> None:
     st.button(
-        "Forget these pictures",
+        tr("Forget these pictures"),
         key="forget_batch",
         icon=":material/delete:",
         on_click=_forget,
@@ -89,12 +95,16 @@ def _watch(batch: Batch) -> None:
         if look.status is not Status.JUDGING:
             st.rerun()
         st.progress(look.done / max(1, look.total), words(look))
-        st.button("Stop", key="stop_judging", icon=":material/stop:", on_click=_stop, args=(batch.id,))
+        st.button(tr("Stop"), key="stop_judging", icon=":material/stop:", on_click=_stop, args=(batch.id,))
 
 
 def words(look: Look) -> str:
     """What stands over the bar."""
-    return f"{look.done:,} of {look.total:,} files" if look.total else "Reading the files …"
+    return (
+        tr("{done:,} of {total:,} files", done=look.done, total=look.total)
+        if look.total
+        else tr("Reading the files …")
+    )
 
 
 def show_other_model(run: Run, batch: Batch) -> bool:
@@ -113,7 +123,7 @@ def show_other_model(run: Run, batch: Batch) -> bool:
         st.info(literal(said), icon=":material/info:")
     with st.container(horizontal=True):
         st.button(
-            "Judge them with this run",
+            tr("Judge them with this run"),
             key="judge_again",
             icon=":material/replay:",
             # Those that were not judged are not among its pictures.

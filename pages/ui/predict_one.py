@@ -13,6 +13,7 @@ from tlcore.errors import NotFound
 from tlcore.predict import Prediction
 from tlcore.predictions import Batch
 from tlcore.runs import Run
+from tlcore.words import tr
 
 _MOST_BARS = 10
 
@@ -22,11 +23,13 @@ def show(run: Run, path: Path, *, alone: bool) -> None:
     prediction = _judge(run, path)
     left, right = st.columns([1, 2])
     with left:
-        st.image(str(path), alt="The picture that was judged", width=280)
+        st.image(str(path), alt=tr("The picture that was judged"), width=280)
         if alone:
-            st.button("Forget this picture", icon=":material/delete:", on_click=_forget, args=(path.stem,))
+            st.button(
+                tr("Forget this picture"), icon=":material/delete:", on_click=_forget, args=(path.stem,)
+            )
         else:
-            st.button("Close this picture", icon=":material/close:", on_click=_close)
+            st.button(tr("Close this picture"), icon=":material/close:", on_click=_close)
     with right:
         _show_answer(run, prediction)
         worth = st.container()
@@ -75,19 +78,23 @@ def _close() -> None:
 
 def _show_answer(run: Run, prediction: Prediction) -> None:
     if prediction.unsure:
-        st.metric("It says", "I don't know")
+        st.metric(tr("It says"), "I don't know")
         guess = ", ".join(prediction.labels) or "none of the classes"
         st.caption(
             literal(
-                f"It is less than {confidence.chosen(run).threshold:.0%} sure, which was chosen for this run "
-                f"on the Evaluate page. Its best guess: {guess}."
+                tr(
+                    "It is less than {threshold:.0%} sure, which was chosen for this run on the Evaluate "
+                    "page. Its best guess: {guess}.",
+                    threshold=confidence.chosen(run).threshold,
+                    guess=guess,
+                )
             )
         )
     elif prediction.independent:
-        st.metric("It shows", literal(", ".join(prediction.labels)) or "None of the classes")
+        st.metric(tr("It shows"), literal(", ".join(prediction.labels)) or "None of the classes")
     else:
         st.metric(
-            "It looks like",
+            tr("It looks like"),
             literal(prediction.label),
             percent(prediction.probability),
             delta_arrow="off",

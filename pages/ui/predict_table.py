@@ -15,6 +15,7 @@ from tlcore.predict import Prediction
 from tlcore.predictions import Batch, Judged
 from tlcore.report import counted
 from tlcore.runs import Run
+from tlcore.words import tr
 
 UNSURE = "I don't know"
 NONE = "None of the classes"
@@ -47,17 +48,21 @@ def said(prediction: Prediction) -> str:
 def _summary(found: Sequence[Judged]) -> str:
     counts = Counter(said(one.prediction) for one in found)
     each = " · ".join(f"{name} {count:,}" for name, count in counts.most_common(12))
-    return literal(f"{counted(len(found), 'picture')}: {each}" if found else "No picture could be judged.")
+    return literal(
+        f"{counted(len(found), 'picture')}: {each}" if found else tr("No picture could be judged.")
+    )
 
 
 def _show_left_out(batch: Batch) -> None:
     left = predictions.left_out(batch)
     if left:
-        with st.expander(f"{counted(len(left), 'file')} left out", icon=":material/filter_alt:"):
+        with st.expander(
+            tr("{counted} left out", counted=counted(len(left), "file")), icon=":material/filter_alt:"
+        ):
             st.dataframe(
                 [{"File": name, "Why": reason} for name, reason in left],
                 hide_index=True,
-                alt="Files that were left out, and why",
+                alt=tr("Files that were left out, and why"),
             )
 
 
@@ -65,7 +70,7 @@ def _filtered(run: Run, batch: Batch, found: Sequence[Judged]) -> list[Judged]:
     answers = sorted({said(one.prediction) for one in found})
     with st.container(horizontal=True, vertical_alignment="bottom"):
         answer = st.selectbox(
-            "It says",
+            tr("It says"),
             [_ALL, *answers],
             format_func=one_line,
             key=f"answer_{batch.id}",
@@ -73,7 +78,7 @@ def _filtered(run: Run, batch: Batch, found: Sequence[Judged]) -> list[Judged]:
             width=220,
         )
         low, high = st.slider(
-            "How sure it is",
+            tr("How sure it is"),
             0,
             100,
             (0, 100),
@@ -83,7 +88,7 @@ def _filtered(run: Run, batch: Batch, found: Sequence[Judged]) -> list[Judged]:
             width=240,
         )
         words = st.text_input(
-            "Search file names",
+            tr("Search file names"),
             key=f"search_{batch.id}",
             on_change=keep_view,
             width=220,
@@ -102,7 +107,7 @@ def _filtered(run: Run, batch: Batch, found: Sequence[Judged]) -> list[Judged]:
 def _table(batch: Batch, shown: Sequence[Judged], known: Mapping[int, Correction]) -> list[Judged]:
     """Draws it; returns the rows that are chosen."""
     if not shown:
-        st.caption("No picture fits.")
+        st.caption(tr("No picture fits."))
         return []
     address = picture_route.addresses(batch)
     numbers = tuple(one.row.number for one in shown)
@@ -117,18 +122,20 @@ def _table(batch: Batch, shown: Sequence[Judged], known: Mapping[int, Correction
             "Picture": st.column_config.ImageColumn(width=70),
             "It says": st.column_config.TextColumn(width=130),
             "Probability": st.column_config.ProgressColumn(
-                format="percent", min_value=0, max_value=1, help="Of the likeliest class."
+                format="percent", min_value=0, max_value=1, help=tr("Of the likeliest class.")
             ),
         },
         selection_mode="multi-row",
         on_select=_select,
         key=key,
-        alt="The pictures with the class and the probability that the run says, and the right class where "
-        "somebody gave it one",
+        alt=tr(
+            "The pictures with the class and the probability that the run says, and the right class "
+            "where somebody gave it one"
+        ),
     )
     _remember(key, batch, shown)
     if len(shown) > 1:
-        st.caption("Click a head to sort, tick a row to open its picture, tick several to correct them.")
+        st.caption(tr("Click a head to sort, tick a row to open its picture, tick several to correct them."))
     rows = chosen["selection"]["rows"]
     return [shown[place] for place in rows if place < len(shown)]
 
@@ -179,7 +186,7 @@ def _downloads(run: Run, batch: Batch, found: Sequence[Judged], known: Mapping[i
     with st.container(horizontal=True):
         # Made when somebody asks for it.
         st.download_button(
-            "Table (CSV)",
+            tr("Table (CSV)"),
             as_csv,
             f"predictions-{batch.id}.csv",
             "text/csv",
@@ -187,7 +194,7 @@ def _downloads(run: Run, batch: Batch, found: Sequence[Judged], known: Mapping[i
             on_click="ignore",
         )
         st.download_button(
-            "Table (JSON)",
+            tr("Table (JSON)"),
             as_json,
             f"predictions-{batch.id}.json",
             "application/json",

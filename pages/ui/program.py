@@ -5,18 +5,21 @@ import streamlit as st
 from pages.ui.messages import keep_view, shown
 from tlcore import program
 from tlcore.plans import Plan
+from tlcore.words import tr
 
 
 def show_program(plan: Plan, classes: tuple[str, ...]) -> None:
-    panel = st.expander("The Keras program", icon=":material/code:", key="program", on_change=keep_view)
+    panel = st.expander(tr("The Keras program"), icon=":material/code:", key="program", on_change=keep_view)
     if not panel.open:
         return
     with panel, shown():
         source = program.source(plan, classes)
-        st.caption("What is trained here, as a program in Keras. It starts from the same weights as Thaw.")
+        st.caption(
+            tr("What is trained here, as a program in Keras. It starts from the same weights as Thaw.")
+        )
         with st.container(horizontal=True):
             st.download_button(
-                "Python file",
+                tr("Python file"),
                 source,
                 "train.py",
                 "text/x-python",
@@ -24,7 +27,7 @@ def show_program(plan: Plan, classes: tuple[str, ...]) -> None:
                 on_click="ignore",
             )
             st.download_button(
-                "Notebook",
+                tr("Notebook"),
                 lambda: program.notebook(plan, classes),
                 "train.ipynb",
                 "application/x-ipynb+json",

@@ -9,6 +9,7 @@ from tlcore.config import Recipe
 from tlcore.reading import Change, Finding
 from tlcore.report import counted
 from tlcore.runs import Run
+from tlcore.words import tr
 
 _MOST_DIFFERENCES = 3
 
@@ -20,7 +21,7 @@ def show(run: Run) -> None:
         if not found:
             return
         with st.container(border=True):
-            st.subheader("What this run shows", anchor=False)
+            st.subheader(tr("What this run shows"), anchor=False)
             for one in found:
                 _show_finding(run, one)
 
@@ -34,12 +35,14 @@ def show_difference(run: Run, recipe: Recipe) -> None:
         words = counted(len(rows), "choice")
     else:
         words = "; ".join(f"**{literal(row.what)}** {literal(' → '.join(row.values))}" for row in rows)
-    st.caption(f":material/compare_arrows: Unlike {literal(run.name)}: {words}")
+    st.caption(
+        tr(":material/compare_arrows: Unlike {literal}: {words}", literal=literal(run.name), words=words)
+    )
 
 
 def _show_finding(run: Run, one: Finding) -> None:
     icon = "lightbulb" if one.change else "info"
-    st.markdown(f":material/{icon}: {literal(one.sentence)}")
+    st.markdown(tr(":material/{icon}: {literal}", icon=icon, literal=literal(one.sentence)))
     with st.container(horizontal=True, vertical_alignment="center"):
         if one.change is not None:
             _offer(run, one.name, one.change)
@@ -53,19 +56,19 @@ def _offer(run: Run, name: str, change: Change) -> None:
             st.markdown(f"**{literal(row.what)}:** {literal(' → '.join(row.values))}")
         if change.more_epochs:
             st.button(
-                "Train this run on",
+                tr("Train this run on"),
                 key=f"extend_{name}_{run.id}",
                 icon=":material/resume:",
                 on_click=_extend,
                 args=(run, change.more_epochs),
-                help=f"{change.more_epochs} epochs more, from where it ended.",
+                help=tr("{more_epochs} epochs more, from where it ended.", more_epochs=change.more_epochs),
             )
         if st.button(
-            "As a new run",
+            tr("As a new run"),
             key=f"take_{name}_{run.id}",
             type="primary",
             icon=":material/arrow_forward:",
-            help="The recipe with this change, on the Train page. It trains when you start it there.",
+            help=tr("The recipe with this change, on the Train page. It trains when you start it there."),
         ):
             _take_over(run, change.recipe)
 

@@ -9,6 +9,7 @@ from tlcore import datasets, measures, overview
 from tlcore.cards import Card
 from tlcore.datasets import Split
 from tlcore.overview import Line
+from tlcore.words import tr
 
 MOST = 5
 
@@ -19,24 +20,26 @@ def show() -> None:
     cards = sidebar.current(datasets.list_cards(space), {line.run.dataset_id for line in lines})
     left, right = st.columns(2)
     with left:
-        st.subheader("Recent datasets", anchor=False)
+        st.subheader(tr("Recent datasets"), anchor=False)
         for card in cards[:MOST]:
             _show_dataset(card)
         if not cards:
-            st.caption("No pictures yet. Try the sample, or bring your own.")
+            st.caption(tr("No pictures yet. Try the sample, or bring your own."))
     with right:
-        st.subheader("Recent runs", anchor=False)
+        st.subheader(tr("Recent runs"), anchor=False)
         for line in lines[:MOST]:
             _show_run(line)
         if not lines:
-            st.caption("No runs yet. A run is one training: with the sample it takes one click.")
+            st.caption(tr("No runs yet. A run is one training: with the sample it takes one click."))
 
 
 def _show_dataset(card: Card) -> None:
     with st.container(border=True, gap="xsmall"):
         title = card.name if card.version == 1 else f"{card.name} · version {card.version}"
         guide.link(literal(title), "build/data.py", ":material/photo_library:", dataset=card.id)
-        st.caption(f"{card.pictures:,} pictures · {card.classes:,} classes")
+        st.caption(
+            tr("{pictures:,} pictures · {classes:,} classes", pictures=card.pictures, classes=card.classes)
+        )
 
 
 def _show_run(line: Line) -> None:

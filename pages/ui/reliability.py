@@ -5,18 +5,22 @@ import streamlit as st
 from pages.ui import concept
 from tlcore import evaluation_plots, meanings
 from tlcore.evaluation import SplitEvaluation
+from tlcore.words import tr
 
 
 def show(result: SplitEvaluation) -> None:
     calibration = result.figures.calibration
     meaning = meanings.ANSWERS_RELIABILITY if result.several_labels else meanings.RELIABILITY
-    st.subheader("How far to trust its percentages", anchor=False)
+    st.subheader(tr("How far to trust its percentages"), anchor=False)
     concept.what_is("calibration")
     st.markdown(f"**{meanings.CALIBRATION_ERROR.title}** {calibration.error:.1%}")
     st.caption(meanings.CALIBRATION_ERROR.sentence)
     st.caption(
-        f"{meaning.sentence} The thin lines say how well a share is known that was counted on so few; the "
-        "bars below count how often it was said."
+        tr(
+            "{sentence} The thin lines say how well a share is known that was counted on so few; the "
+            "bars below count how often it was said.",
+            sentence=meaning.sentence,
+        )
     )
     st.plotly_chart(
         evaluation_plots.reliability(calibration),

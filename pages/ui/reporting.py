@@ -4,26 +4,31 @@ import streamlit as st
 
 from pages.ui import download_route
 from tlcore.runs import Run
+from tlcore.words import tr
 
 
 def show(run: Run) -> None:
-    st.subheader("To read, and to hand on", anchor=False)
+    st.subheader(tr("To read, and to hand on"), anchor=False)
     st.caption(
-        "The report is one page with the figures, mistakes, limits and recipe, which opens without internet. "
-        "It holds small copies of some pictures, with their file names. The model card is the short form, in "
-        "Markdown."
+        tr(
+            "The report is one page with the figures, mistakes, limits and recipe, which opens "
+            "without internet. It holds small copies of some pictures, with their file names. The "
+            "model card is the short form, in Markdown."
+        )
     )
     with st.container(horizontal=True):
         report(run)
-        st.link_button("Download the model card", download_route.card_link(run), icon=":material/download:")
+        st.link_button(
+            tr("Download the model card"), download_route.card_link(run), icon=":material/download:"
+        )
 
 
 def report(run: Run) -> None:
     """Its button alone."""
     st.link_button(
-        "Download the report",
+        tr("Download the report"),
         # Pictures and heat maps are drawn for it, which nobody waits for who only looks at the page.
         download_route.report_link(run),
         icon=":material/download:",
-        help="All of this as one page to keep, which opens without internet.",
+        help=tr("All of this as one page to keep, which opens without internet."),
     )

@@ -8,6 +8,7 @@ from tlcore import about, datasets, imported_model, jobs, run_import, runs, tras
 from tlcore.errors import WorkspaceError
 from tlcore.overview import Line
 from tlcore.runs import Run
+from tlcore.words import tr
 
 DELETED = "deleted_run"
 
@@ -28,10 +29,10 @@ def show(line: Line) -> None:
             if status.final:
                 _export(run)
             st.button(
-                "Delete",
+                tr("Delete"),
                 icon=":material/delete:",
                 disabled=run.pinned or not status.final,
-                help="Pinned: unpin it first." if run.pinned else "You can have it back.",
+                help=tr("Pinned: unpin it first.") if run.pinned else tr("You can have it back."),
                 on_click=_delete,
                 args=(run,),
             )
@@ -44,22 +45,22 @@ def _say(run: Run) -> None:
     left, right = st.columns([1, 2])
     with left:
         st.text_input(
-            "Name",
+            tr("Name"),
             key=state.widget(f"name_{run.id}", run.name),
             max_chars=about.MAX_NAME_CHARACTERS,
             on_change=_renamed,
             args=(run,),
         )
         st.toggle(
-            "Pinned",
+            tr("Pinned"),
             key=state.widget(f"pin_{run.id}", run.pinned),
             on_change=_pinned,
             args=(run,),
-            help="A pinned run is not deleted, and a clean-up spares what belongs to it.",
+            help=tr("A pinned run is not deleted, and a clean-up spares what belongs to it."),
         )
     with right:
         st.text_area(
-            "Note",
+            tr("Note"),
             key=state.widget(f"note_{run.id}", run.note),
             max_chars=about.MAX_NOTE_CHARACTERS,
             height=100,
@@ -93,7 +94,9 @@ def _delete(run: Run) -> None:
 
 def _use_recipe(run: Run) -> None:
     if st.button(
-        "Use its recipe", icon=":material/content_copy:", help="To change something in it and train that."
+        tr("Use its recipe"),
+        icon=":material/content_copy:",
+        help=tr("To change something in it and train that."),
     ):
         ids = {"recipe": jobs.duplicate(state.workspace(), run)}
         state.select(**ids, **({"dataset": run.dataset_id} if pictures_are_here(run) else {}))
@@ -101,20 +104,22 @@ def _use_recipe(run: Run) -> None:
 
 
 def _export(run: Run) -> None:
-    with st.popover("Export", icon=":material/download:"):
+    with st.popover(tr("Export"), icon=":material/download:"):
         st.caption(
-            "The whole run as one file: recipe, history, figures and model. It can be brought in on another "
-            "machine. For the model alone there is the page Export."
+            tr(
+                "The whole run as one file: recipe, history, figures and model. It can be brought in on "
+                "another machine. For the model alone there is the page Export."
+            )
         )
         here = pictures_are_here(run)
         with_pictures = st.toggle(
-            "With the pictures",
+            tr("With the pictures"),
             key="export_pictures",
             disabled=not here,
-            help="The dataset that it was trained on." if here else "They are not here any more.",
+            help=tr("The dataset that it was trained on.") if here else tr("They are not here any more."),
         )
         st.link_button(
-            "Download",
+            tr("Download"),
             download_route.run_link(run, with_pictures=with_pictures and here),
             type="primary",
             icon=":material/download:",
@@ -130,7 +135,7 @@ def pictures_are_here(run: Run) -> bool:
 
 def _make_ready(run: Run) -> None:
     """Of a run that came from a file: what a worker makes of its model may still be missing."""
-    st.caption("Its model is being made ready for predictions.")
-    if st.button("Make it ready now", icon=":material/build:"):
+    st.caption(tr("Its model is being made ready for predictions."))
+    if st.button(tr("Make it ready now"), icon=":material/build:"):
         with shown():
             run_import.make_ready(state.workspace(), run)

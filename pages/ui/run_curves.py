@@ -12,6 +12,7 @@ from tlcore.curves import Ghost
 from tlcore.datasets import Split
 from tlcore.numbers import written_out
 from tlcore.runs import Event, Progress, Run
+from tlcore.words import tr
 
 GHOSTS = 3
 Others = list[tuple[Run, list[Event]]]
@@ -30,7 +31,11 @@ def show(run: Run, look: watching.Look, others: Others) -> None:
                 _figure(run.id, metric, _state(progress), ghosts[0], progress, ghosts[1]),
                 key=f"curve_{metric}_{run.id}",
                 config={"displayModeBar": False},
-                alt=f"{metric.capitalize()} of training and validation over {len(progress.epochs)} epochs",
+                alt=tr(
+                    "{capitalize} of training and validation over {epochs} epochs",
+                    capitalize=metric.capitalize(),
+                    epochs=len(progress.epochs),
+                ),
             )
 
 
@@ -60,11 +65,11 @@ def _figure(
 def _ghosts(others: Others) -> tuple[tuple[Any, ...], tuple[Ghost, ...]]:
     """What tells them apart, and themselves; none when they are switched off."""
     if not others or not st.toggle(
-        "Earlier runs",
+        tr("Earlier runs"),
         value=True,
         key="earlier_runs",
         on_change=keep_view,
-        help="The validation of the latest runs on the same pictures, in grey behind the curves.",
+        help=tr("The validation of the latest runs on the same pictures, in grey behind the curves."),
     ):
         return (), ()
     return tuple((run.id, run.name, len(events)) for run, events in others), watching.ghosts(others)
@@ -78,11 +83,13 @@ def _figures(run: Run, look: watching.Look) -> None:
     judged = progress.final.get("val_accuracy")
     with st.container(horizontal=True):
         st.metric(
-            "Validation accuracy", percent(last["val_accuracy"] if judged is None else judged), border=True
+            tr("Validation accuracy"),
+            percent(last["val_accuracy"] if judged is None else judged),
+            border=True,
         )
-        st.metric("Training accuracy", percent(last["accuracy"]), border=True)
+        st.metric(tr("Training accuracy"), percent(last["accuracy"]), border=True)
         if best is not None:
-            st.metric("Best epoch", f"{best['epoch']} ({percent(best['val_accuracy'])})", border=True)
+            st.metric(tr("Best epoch"), f"{best['epoch']} ({percent(best['val_accuracy'])})", border=True)
         if run.several_labels and (exact := measures.shares(run, progress).get(Split.VAL)) is not None:
             # Of several labels the accuracy is that of single answers, most of which are right by themselves.
             st.metric(
@@ -90,27 +97,32 @@ def _figures(run: Run, look: watching.Look) -> None:
             )
         _trained(look.events)
         if seconds.get("total"):
-            st.metric("Took", f"{seconds['total']:.1f} s", border=True)
+            st.metric(tr("Took"), f"{seconds['total']:.1f} s", border=True)
 
 
 def _trained(events: Sequence[Event]) -> None:
     share = vitals.share(events)
     if share is not None and share.part is not None and share.total is not None:
         of = f"{count_words(share.trained)} of {count_words(share.total)} parameters learn"
-        st.metric("Trained share", percent(share.part), border=True, help=f"{of}; the others are frozen.")
+        st.metric(
+            tr("Trained share"),
+            percent(share.part),
+            border=True,
+            help=tr("{of}; the others are frozen.", of=of),
+        )
 
 
 def _kept(epochs: Sequence[int]) -> str:
     if not epochs:
         return ""
-    return f"Kept epoch {epochs[-1]}: its validation loss was the lowest of its phase."
+    return tr("Kept epoch {epochs}: its validation loss was the lowest of its phase.", epochs=epochs[-1])
 
 
 def _rate(progress: Progress) -> str:
     rate = progress.epochs[-1].get("learning_rate")
     if rate is None or progress.status.final:
         return ""
-    return f"Learning rate {written_out(float(f'{rate:.3g}'))}."
+    return tr("Learning rate {written_out}.", written_out=written_out(float(f"{rate:.3g}")))
 
 
 def _features(run: Run, look: watching.Look, others: Others) -> str:
@@ -118,10 +130,10 @@ def _features(run: Run, look: watching.Look, others: Others) -> str:
     keys = vitals.reused(look.events)
     if keys is None:
         seconds = look.progress.final.get("seconds", {}).get("features")
-        return "" if seconds is None else f"Computing features took {seconds:.1f} s."
+        return "" if seconds is None else tr("Computing features took {seconds:.1f} s.", seconds=seconds)
     maker = _maker(run.id, keys, others)
     whose = literal(maker) if maker else "an earlier run"
-    return f"The features were there already, from {whose}."
+    return tr("The features were there already, from {whose}.", whose=whose)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -132,4 +144,4 @@ def _maker(run_id: str, keys: tuple[str, ...], _others: Others) -> str | None:
 
 def _times(progress: Progress) -> str:
     seconds = progress.final.get("seconds", {})
-    return f"Training took {seconds['training']:.1f} s." if seconds.get("total") else ""
+    return tr("Training took {seconds:.1f} s.", seconds=seconds["training"]) if seconds.get("total") else ""

@@ -8,12 +8,13 @@ import streamlit as st
 from pages.ui.messages import keep_view, literal
 from tlcore import chronicle
 from tlcore.runs import Event, Run
+from tlcore.words import tr
 
 MOST = 200
 
 
 def show(run: Run, events: list[Event]) -> None:
-    panel = st.expander("What happened", icon=":material/history:", key="run_log", on_change=keep_view)
+    panel = st.expander(tr("What happened"), icon=":material/history:", key="run_log", on_change=keep_view)
     # Looked at again every second, so nothing is written that nobody reads.
     if panel.open:
         panel.markdown(_text(run.id, len(events), st.context.timezone or "UTC", events))

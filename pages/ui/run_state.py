@@ -8,6 +8,7 @@ from pages.ui.numbers import seconds_words
 from tlcore import curves, jobs, vitals
 from tlcore.runs import Progress, Run, Status
 from tlcore.watching import Look, Place
+from tlcore.words import tr
 
 ICONS = {
     Status.QUEUED: ":material/schedule:",
@@ -71,7 +72,12 @@ def place_words(place: Place) -> str:
     if not place.running:
         return f"{where}."
     names = " and ".join(literal(name) for name in place.running)
-    return f"{where}: {names} {'trains' if len(place.running) == 1 else 'train'} now."
+    return tr(
+        "{where}: {names} {part} now.",
+        where=where,
+        names=names,
+        part="trains" if len(place.running) == 1 else "train",
+    )
 
 
 def _pace(run: Run, look: Look) -> str:
@@ -86,25 +92,29 @@ def _pace(run: Run, look: Look) -> str:
     pace = vitals.pictures_per_s(run, look.events)
     if pace is None or progress.status not in (Status.PREPARING, Status.TRAINING):
         return words
-    return f"{words} · {f'{pace:,.0f}' if pace >= 10 else f'{pace:.2g}'} pictures a second"
+    return tr(
+        "{words} · {value} pictures a second",
+        words=words,
+        value=f"{pace:,.0f}" if pace >= 10 else f"{pace:.2g}",
+    )
 
 
 def _stopped(run: Run, progress: Progress) -> str:
     if not run.has_model:
-        return "It had not begun to learn."
+        return tr("It had not begun to learn.")
     if progress.kept and progress.kept[-1] > max(curves.phase_ends(progress.epochs), default=0):
-        return f"The model is that of the best epoch before the stop, {progress.kept[-1]}."
-    return "The model is as it was at the stop."
+        return tr("The model is that of the best epoch before the stop, {kept}.", kept=progress.kept[-1])
+    return tr("The model is as it was at the stop.")
 
 
 def ways_on(run: Run, status: Status) -> None:
     if status is Status.STALLED:
-        st.button("End the worker", icon=":material/power_settings_new:", on_click=_kill, args=(run,))
+        st.button(tr("End the worker"), icon=":material/power_settings_new:", on_click=_kill, args=(run,))
     elif not status.final:
         stopping = status is Status.STOPPING
-        st.button("Stop", icon=":material/stop:", on_click=_stop, args=(run,), disabled=stopping)
+        st.button(tr("Stop"), icon=":material/stop:", on_click=_stop, args=(run,), disabled=stopping)
     elif status.resumable:
-        st.button("Resume", icon=":material/resume:", on_click=_resume, args=(run,))
+        st.button(tr("Resume"), icon=":material/resume:", on_click=_resume, args=(run,))
     else:
         _offer_more_epochs(run)
 
@@ -115,8 +125,8 @@ def _offer_more_epochs(run: Run) -> None:
         st.form("extend", border=False, width="content"),
         st.container(horizontal=True, vertical_alignment="bottom"),
     ):
-        st.number_input("More epochs", 1, MOST_MORE, 5, key="more_epochs", width=130)
-        st.form_submit_button("Train on", icon=":material/resume:", on_click=_extend, args=(run,))
+        st.number_input(tr("More epochs"), 1, MOST_MORE, 5, key="more_epochs", width=130)
+        st.form_submit_button(tr("Train on"), icon=":material/resume:", on_click=_extend, args=(run,))
 
 
 @told

@@ -9,6 +9,7 @@ from pages.ui.session import entered
 from tlcore import comparing, measures
 from tlcore.datasets import Split
 from tlcore.overview import Line
+from tlcore.words import tr
 
 KEY = "runs_table"
 SPLITS = {Split.VAL: "Validation", Split.TEST: "Test"}
@@ -27,8 +28,10 @@ def choose(lines: list[Line]) -> None:
     # A key for each choice: the line that is marked is the run that is chosen, whoever chose it.
     key = f"{KEY}_{'_'.join(ids[i] for i in chosen)}"
     st.caption(
-        "Click on the box before a line to open that run; mark several to compare them. Click on a title to "
-        "sort."
+        tr(
+            "Click on the box before a line to open that run; mark several to compare them. Click on "
+            "a title to sort."
+        )
     )
     st.dataframe(
         rows,
@@ -42,7 +45,7 @@ def choose(lines: list[Line]) -> None:
         on_select=_row_chosen,
         selection_mode="multi-row",
         selection_default={"selection": {"rows": chosen}},
-        alt="All runs with status, share of right answers, time, size and recipe",
+        alt=tr("All runs with status, share of right answers, time, size and recipe"),
     )
     state.notes()[f"{KEY}_ids"] = (key, ids)
     _offer_comparison(len(chosen))
@@ -53,10 +56,10 @@ def _offer_comparison(count: int) -> None:
         return
     too_many = count > comparing.MOST_RUNS
     if st.button(
-        f"Compare these {count} runs",
+        tr("Compare these {count} runs", count=count),
         icon=":material/compare_arrows:",
         disabled=too_many,
-        help=f"At most {comparing.MOST_RUNS} at once." if too_many else None,
+        help=tr("At most {MOST_RUNS} at once.", MOST_RUNS=comparing.MOST_RUNS) if too_many else None,
     ):
         guide.go("understand/compare.py")
 
@@ -93,13 +96,15 @@ def filled(rows: list[Row], names: list[str]) -> list[str]:
 def columns() -> dict[str, object]:
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     return {
-        "Pinned": st.column_config.CheckboxColumn(help="Neither deleted nor cleaned away.", width="small"),
+        "Pinned": st.column_config.CheckboxColumn(
+            help=tr("Neither deleted nor cleaned away."), width="small"
+        ),
         "Name": text(pinned=True),
         "Validation": number(format="percent"),
         "Test": number(format="percent"),
         "Measure": text(help=" ".join(f"{name}: {what}" for name, what in measures.HELP.items())),
-        "Took": number(format="%.1f s", help="From the beginning of the training to the finished model."),
-        "Size": number(format="bytes", help="On the disk, with its checkpoints."),
+        "Took": number(format="%.1f s", help=tr("From the beginning of the training to the finished model.")),
+        "Size": number(format="bytes", help=tr("On the disk, with its checkpoints.")),
         "Recipe": text(width="large"),
-        "Created": text(help="UTC."),
+        "Created": text(help=tr("UTC.")),
     }

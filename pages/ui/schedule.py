@@ -9,6 +9,7 @@ from tlcore.config import Phase, Recipe
 from tlcore.numbers import written_out
 from tlcore.plans import Plan
 from tlcore.recipe_parts import WITH_MOMENTUM
+from tlcore.words import tr
 
 OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop", "lion": "Lion"}
 # As they are written, so that 0.0003 here and on the command line are the same recipe.
@@ -39,8 +40,10 @@ def set_shared(recipe: Recipe) -> None:
             "batch_size",
             BATCH_SIZES,
             width=140,
-            help="How many pictures are looked at before the weights change once. Small batches make more, "
-            "noisier steps; large ones need more memory.",
+            help=tr(
+                "How many pictures are looked at before the weights change once. Small batches make "
+                "more, noisier steps; large ones need more memory."
+            ),
         )
         controls.number(
             recipe,
@@ -48,15 +51,20 @@ def set_shared(recipe: Recipe) -> None:
             "seed",
             0,
             2**31 - 1,
-            help="All chance follows from it: the same seed gives the same training. Another one shows how "
-            "much of a result is luck.",
+            help=tr(
+                "All chance follows from it: the same seed gives the same training. Another one shows "
+                "how much of a result is luck."
+            ),
         )
 
 
 def _phase(recipe: Recipe, number: int, phase: Phase, plan: Plan | None) -> None:
     if len(recipe.phases) > 1:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown(f"**Phase {number + 1}**{_trained(plan, number)}", width="content")
+            st.markdown(
+                tr("**Phase {number}**{trained}", number=number + 1, trained=_trained(plan, number)),
+                width="content",
+            )
             phases.remove_button(number)
     path = f"phases.{number}"
     with st.container(horizontal=True):
@@ -67,7 +75,7 @@ def _phase(recipe: Recipe, number: int, phase: Phase, plan: Plan | None) -> None
             1,
             1000,
             also=lambda epochs: _no_longer(path, number, epochs),
-            help="How many times the training goes through all pictures.",
+            help=tr("How many times the training goes through all pictures."),
         )
         controls.steps(
             recipe,
@@ -76,8 +84,10 @@ def _phase(recipe: Recipe, number: int, phase: Phase, plan: Plan | None) -> None
             RATES,
             format=written_out,
             width=280,
-            help="How large the steps are. Too large and the loss jumps; too small and nothing "
-            "happens. 0.001 suits a new head, 0.00001 suits thawed layers.",
+            help=tr(
+                "How large the steps are. Too large and the loss jumps; too small and nothing happens. "
+                "0.001 suits a new head, 0.00001 suits thawed layers."
+            ),
         )
         controls.choice(
             recipe,
@@ -85,9 +95,9 @@ def _phase(recipe: Recipe, number: int, phase: Phase, plan: Plan | None) -> None
             f"{path}.optimizer",
             OPTIMIZERS,
             also=lambda optimizer: {f"{path}.momentum": USUAL_MOMENTUM.get(optimizer, 0.0)},
-            help="The rule by which weights are changed. Adam is a safe choice.",
+            help=tr("The rule by which weights are changed. Adam is a safe choice."),
         )
-    with st.expander("Advanced", icon=":material/tune:", key=f"advanced_{number}"):
+    with st.expander(tr("Advanced"), icon=":material/tune:", key=f"advanced_{number}"):
         _advanced(recipe, path, phase)
 
 
@@ -95,7 +105,11 @@ def _trained(plan: Plan | None, number: int) -> str:
     if plan is None:
         return ""
     layers = plan.phases[number].trained_layers
-    return " · the head alone" if layers == 0 else f" · the head and the last {layers:,} layers"
+    return (
+        tr(" · the head alone")
+        if layers == 0
+        else tr(" · the head and the last {layers:,} layers", layers=layers)
+    )
 
 
 def _advanced(recipe: Recipe, path: str, phase: Phase) -> None:
@@ -114,8 +128,10 @@ def _course(recipe: Recipe, path: str, phase: Phase) -> None:
         wrap=True,
         # A plateau and a warm-up do not go together.
         also=lambda schedule: {f"{path}.warmup_epochs": 0} if schedule == "plateau" else {},
-        help="Constant: the same throughout. Cosine: falls to 0 over the phase, in a soft curve. "
-        "On plateau: halved whenever the validation loss stops falling.",
+        help=tr(
+            "Constant: the same throughout. Cosine: falls to 0 over the phase, in a soft curve. On "
+            "plateau: halved whenever the validation loss stops falling."
+        ),
     )
     if phase.schedule != "plateau":
         controls.number(
@@ -124,8 +140,10 @@ def _course(recipe: Recipe, path: str, phase: Phase) -> None:
             f"{path}.warmup_epochs",
             0,
             phase.epochs,
-            help="The learning rate rises from 0 to its full value over so many epochs, which spares the "
-            "weights the first, wild steps.",
+            help=tr(
+                "The learning rate rises from 0 to its full value over so many epochs, which spares the "
+                "weights the first, wild steps."
+            ),
         )
     controls.choice(
         recipe,
@@ -134,8 +152,10 @@ def _course(recipe: Recipe, path: str, phase: Phase) -> None:
         OFF | {epochs: _after(epochs) for epochs in PATIENCES},
         format=_after,
         width=170,
-        help="The phase ends after so many epochs without a lower validation loss, and keeps the best "
-        "epoch. With it, give more epochs than you expect to need.",
+        help=tr(
+            "The phase ends after so many epochs without a lower validation loss, and keeps the best "
+            "epoch. With it, give more epochs than you expect to need."
+        ),
     )
 
 
@@ -147,8 +167,10 @@ def _brakes(recipe: Recipe, path: str, phase: Phase) -> None:
             f"{path}.momentum",
             MOMENTA,
             width=200,
-            help="How much of the last step goes on into the next, like a ball that rolls. 0.9 is usual "
-            "for SGD.",
+            help=tr(
+                "How much of the last step goes on into the next, like a ball that rolls. 0.9 is usual "
+                "for SGD."
+            ),
         )
     # Only AdamW has one of its own, which can be taken away.
     none = {controls.NOTHING: "0.004 (usual)", 0.0: "Off"} if phase.optimizer == "adamw" else OFF
@@ -159,7 +181,7 @@ def _brakes(recipe: Recipe, path: str, phase: Phase) -> None:
         none | {decay: written_out(decay) for decay in DECAYS},
         format=_decay,
         width=190,
-        help="Pulls weights towards 0 a little at each step, against learning by heart.",
+        help=tr("Pulls weights towards 0 a little at each step, against learning by heart."),
     )
     controls.choice(
         recipe,
@@ -167,17 +189,17 @@ def _brakes(recipe: Recipe, path: str, phase: Phase) -> None:
         f"{path}.clip_norm",
         OFF | {norm: written_out(norm) for norm in CLIPS},
         format=written_out,
-        help="No step is longer than this, whatever a bad batch asks for. Off, or 1.",
+        help=tr("No step is longer than this, whatever a bad batch asks for. Off, or 1."),
     )
 
 
 def _after(epochs: int) -> str:
-    return "after 1 epoch" if epochs == 1 else f"after {epochs} epochs"
+    return tr("after 1 epoch") if epochs == 1 else tr("after {epochs} epochs", epochs=epochs)
 
 
 def _decay(decay: float) -> str:
     """Of a recipe that was written by hand; no two options of a list may look alike."""
-    return written_out(decay) if decay else "0 (off)"
+    return written_out(decay) if decay else tr("0 (off)")
 
 
 def _no_longer(path: str, number: int, epochs: int) -> dict[str, Any]:

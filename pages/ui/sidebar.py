@@ -4,10 +4,11 @@ from collections import Counter
 
 import streamlit as st
 
-from pages.ui import state, steps
+from pages.ui import state, steps, tongue
 from pages.ui.messages import one_line, told
 from tlcore import datasets, runs
 from tlcore.datasets import Card
+from tlcore.words import tr
 
 Lines = dict[str, tuple[str, str]]
 """By id: what names a thing, and what tells it apart from one of the same name."""
@@ -25,6 +26,7 @@ def draw() -> None:
             {x.id: (_title(x), f"split {x.split_seed}") for x in sets},
         )
         _choice("run", "Run", {x.id: (f"{x.name} · {x.dataset_name}", x.created[:16]) for x in known})
+        tongue.choose()
 
 
 def current(cards: list[Card], trained: set[str]) -> list[Card]:
@@ -35,7 +37,9 @@ def current(cards: list[Card], trained: set[str]) -> list[Card]:
 
 def _title(card: Card) -> str:
     version = f" · version {card.version}" if card.version > 1 else ""
-    return f"{card.name}{version} · {card.pictures} pictures"
+    return tr(
+        "{name}{version} · {pictures} pictures", name=card.name, version=version, pictures=card.pictures
+    )
 
 
 def distinct(lines: Lines) -> dict[str, str]:
@@ -50,7 +54,7 @@ def distinct(lines: Lines) -> dict[str, str]:
 def _choice(id: str, label: str, lines: Lines) -> None:
     chosen = state.selected(id)
     if not lines:
-        st.caption(f"No {id} yet")
+        st.caption(tr("No {id} yet", id=id))
         return
     shown = distinct(lines)
     st.selectbox(
@@ -58,7 +62,7 @@ def _choice(id: str, label: str, lines: Lines) -> None:
         list(shown),
         format_func=shown.__getitem__,
         key=state.widget(id, chosen if chosen in shown else None),
-        placeholder=f"Choose a {id}",
+        placeholder=tr("Choose a {id}", id=id),
         # With a choice made there is none to take back: Escape would.
         index=0 if chosen in shown else None,
         on_change=_changed,

@@ -7,14 +7,18 @@ from pages.ui.messages import keep_view, literal, told
 from tlcore import datasets, grouping, own_split, sides
 from tlcore.datasets import Dataset, Split
 from tlcore.report import counted
+from tlcore.words import tr
 
 
 def show_split(dataset: Dataset) -> None:
     """Draws the choices and their outcome; only this part is drawn anew while somebody tries."""
-    st.subheader("Split")
+    st.subheader(tr("Split"))
     st.caption(
-        "Validation pictures are never trained on: they show how the model does on pictures it has not seen. "
-        "Each class is split in the same shares, and equal pictures stay on one side."
+        tr(
+            "Validation pictures are never trained on: they show how the model does on pictures it "
+            "has not seen. Each class is split in the same shares, and equal pictures stay on one "
+            "side."
+        )
     )
     with st.container(border=True):
         fragments.draw(dataset, _show)
@@ -26,15 +30,17 @@ def _show(dataset: Dataset) -> None:
         split_by = dataset.split_by
         if len(ways) > 1:
             split_by = st.selectbox(
-                "Keep on one side",
+                tr("Keep on one side"),
                 list(ways),
                 index=list(ways).index(dataset.split_by) if dataset.split_by in ways else 0,
                 format_func=ways.__getitem__,
                 key=f"split_by_{dataset.id}",
                 on_change=keep_view,
                 width=320,
-                help="All pictures of one animal, patient or place: what the model is tried on must be new "
-                "to it.",
+                help=tr(
+                    "All pictures of one animal, patient or place: what the model is tried on must be new to "
+                    "it."
+                ),
             )
         val, test, seed = _shares(dataset, split_by)
     as_it_is = (round(dataset.val_fraction * 100), round(dataset.test_fraction * 100), dataset.split_seed)
@@ -51,7 +57,7 @@ def _show(dataset: Dataset) -> None:
         st.warning(literal(sentence), icon=":material/info:")
     same = [item.split for item in changed.items] == [item.split for item in dataset.items]
     st.button(
-        "Use this split",
+        tr("Use this split"),
         key="use_split",
         icon=":material/call_split:",
         disabled=bool(faults) or same,
@@ -74,7 +80,7 @@ def _shares(dataset: Dataset, split_by: str) -> tuple[int, int, int]:
     """Validation and test in per cent, and the seed."""
     own = split_by == own_split.OWN
     val = st.slider(
-        "For validation",
+        tr("For validation"),
         5,
         50,
         round(dataset.val_fraction * 100),
@@ -86,7 +92,7 @@ def _shares(dataset: Dataset, split_by: str) -> tuple[int, int, int]:
         width=220,
     )
     test = st.slider(
-        "For a final test",
+        tr("For a final test"),
         0,
         40,
         round(dataset.test_fraction * 100),
@@ -95,17 +101,17 @@ def _shares(dataset: Dataset, split_by: str) -> tuple[int, int, int]:
         key=f"split_test_{dataset.id}",
         on_change=keep_view,
         disabled=own,
-        help="Pictures kept for the very end, when nothing is changed any more.",
+        help=tr("Pictures kept for the very end, when nothing is changed any more."),
         width=220,
     )
     seed = st.number_input(
-        "Seed",
+        tr("Seed"),
         0,
         2**31 - 1,
         dataset.split_seed,
         key=f"split_seed_{dataset.id}",
         on_change=keep_view,
-        help="The same seed gives the same split; another one shuffles anew.",
+        help=tr("The same seed gives the same split; another one shuffles anew."),
         width=140,
     )
     return val, test, dataset.split_seed if seed is None else int(seed)
@@ -131,7 +137,7 @@ def _show_outcome(dataset: Dataset, changed: Dataset) -> None:
         ],
         hide_index=True,
         height="content" if len(changed.classes) <= 12 else 460,
-        alt="Pictures of each class on each side of the split",
+        alt=tr("Pictures of each class on each side of the split"),
     )
 
 

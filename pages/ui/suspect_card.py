@@ -8,6 +8,7 @@ from pages.ui.pictures import gallery
 from tlcore import doctor, thumbnails
 from tlcore.datasets import Dataset, Item
 from tlcore.doctor import Action, Decision, Suspect
+from tlcore.words import tr
 
 CARD_PX = 350
 _PICTURE_PX, _WORDS_PX = 130, 170
@@ -24,8 +25,8 @@ def show(dataset: Dataset, suspect: Suspect, decision: Decision | None) -> None:
         with st.container(horizontal=True):
             _show_picture(dataset, item, given)
             with st.container(width=_WORDS_PX, gap="xsmall"):
-                st.markdown(f"Label: **{literal(given)}**")
-                st.markdown(f"Looks like: **{literal(suggested)}**")
+                st.markdown(tr("Label: **{literal}**", literal=literal(given)))
+                st.markdown(tr("Looks like: **{literal}**", literal=literal(suggested)))
                 _show_near(dataset, suspect)
         st.text(doctor.why(dataset, suspect))
         st.caption(literal(item.name))
@@ -39,7 +40,7 @@ def _show_picture(dataset: Dataset, item: Item, given: str) -> None:
     (content,) = thumbnails.of_each(state.workspace(), [dataset.path(item)], _FILE_PX)
     if content is None:
         with st.container(width=_PICTURE_PX):
-            st.text("The picture is missing.")
+            st.text(tr("The picture is missing."))
     else:
         st.image(content, width=_PICTURE_PX, alt=f"{given}: {item.name}")
 
@@ -49,7 +50,7 @@ def _show_near(dataset: Dataset, suspect: Suspect) -> None:
         return
     focus = dataset.classes[suspect.focus]
     less = "without " if suspect.focus not in suspect.suggested else ""
-    st.caption(f"Nearest {less}{literal(focus)}")
+    st.caption(tr("Nearest {less}{literal}", less=less, literal=literal(focus)))
     items = [dataset.items[row] for row in suspect.near]
     gallery(
         [(dataset.path(one), "", f"{_words(dataset, one.labels)}: {one.name}") for one in items], _NEAR_PX
@@ -65,7 +66,7 @@ def _show_decision(dataset: Dataset, row: int, decision: Decision) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(words[decision.action])
         st.button(
-            "Undo",
+            tr("Undo"),
             type="tertiary",
             icon=":material/undo:",
             key=f"undo_{dataset.id}_{row}",
@@ -80,32 +81,32 @@ def _offer(dataset: Dataset, suspect: Suspect, suggested: str) -> None:
     verb = "Change" if dataset.several_labels else "Move"
     with st.container(horizontal=True, gap="xsmall"):
         st.button(
-            "Keep",
+            tr("Keep"),
             icon=":material/check:",
             key=f"keep_{dataset.id}_{row}",
             on_click=label_changes.decide,
             args=(dataset.id, row, Decision(Action.KEEP)),
-            help="Its label is right. It is not shown again in the versions that follow.",
+            help=tr("Its label is right. It is not shown again in the versions that follow."),
         )
         st.button(
-            f"{verb} to {literal(suggested)}",
+            tr("{verb} to {literal}", verb=verb, literal=literal(suggested)),
             icon=":material/drive_file_move:",
             key=f"move_{dataset.id}_{row}",
             on_click=label_changes.decide,
             args=(dataset.id, row, Decision(Action.MOVE, to)),
         )
         with st.popover(
-            f"{verb} to another …", key=f"other_{dataset.id}_{row}", on_change=keep_view
+            tr("{verb} to another …", verb=verb), key=f"other_{dataset.id}_{row}", on_change=keep_view
         ) as other:
             if other.open:
                 _choose_other(dataset, suspect)
         st.button(
-            "Remove",
+            tr("Remove"),
             icon=":material/delete:",
             key=f"remove_{dataset.id}_{row}",
             on_click=label_changes.decide,
             args=(dataset.id, row, Decision(Action.REMOVE)),
-            help="From the next version. This one keeps it.",
+            help=tr("From the next version. This one keeps it."),
         )
 
 
@@ -114,7 +115,7 @@ def _choose_other(dataset: Dataset, suspect: Suspect) -> None:
     key = label_changes.choice_key(dataset.id, row)
     if dataset.several_labels:
         st.multiselect(
-            "Labels",
+            tr("Labels"),
             range(len(dataset.classes)),
             default=list(item.labels),
             format_func=lambda label: one_line(dataset.classes[label]),
@@ -122,13 +123,13 @@ def _choose_other(dataset: Dataset, suspect: Suspect) -> None:
         )
     else:
         st.selectbox(
-            "Class",
+            tr("Class"),
             [label for label in range(len(dataset.classes)) if label != item.label],
             format_func=lambda label: one_line(dataset.classes[label]),
             key=key,
         )
     st.button(
-        "Change" if dataset.several_labels else "Move",
+        tr("Change") if dataset.several_labels else tr("Move"),
         icon=":material/drive_file_move:",
         key=f"move_other_{dataset.id}_{row}",
         on_click=label_changes.move_to_chosen,

@@ -11,6 +11,7 @@ from pages.ui.numbers import seconds_words
 from tlcore import intake_jobs, intake_records
 from tlcore.errors import WorkspaceError
 from tlcore.intake_records import Intake, Look, Status
+from tlcore.words import tr
 
 LOOK_S = 0.5
 
@@ -18,7 +19,7 @@ LOOK_S = 0.5
 def begin(start: Callable[[], Intake]) -> None:
     """Queue an intake and watch it from now on."""
     with messages.shown():
-        with st.spinner("Starting …", show_time=True):
+        with st.spinner(tr("Starting …"), show_time=True):
             record = start()
         state.select(intake=record.id)
         st.rerun()
@@ -47,8 +48,8 @@ def show() -> bool:
     if look.status is Status.FAILED:
         st.error(literal(look.message), icon=":material/info:")
     elif look.status is Status.INTERRUPTED:
-        st.warning("The process that read the pictures is gone. What it had read is kept.")
-        st.button("Go on", key="go_on", icon=":material/play_arrow:", on_click=_go_on, args=(record.id,))
+        st.warning(tr("The process that read the pictures is gone. What it had read is kept."))
+        st.button(tr("Go on"), key="go_on", icon=":material/play_arrow:", on_click=_go_on, args=(record.id,))
     else:
         state.select(intake=None)
     return False
@@ -73,19 +74,24 @@ def _watch(record: Intake) -> None:
         if look.status.final:
             st.rerun()
         st.progress(look.done / max(1, look.total), words(look))
-        st.button("Stop", key="stop_intake", icon=":material/stop:", on_click=_stop, args=(record.id,))
+        st.button(tr("Stop"), key="stop_intake", icon=":material/stop:", on_click=_stop, args=(record.id,))
 
 
 def words(look: Look) -> str:
     """What stands over the bar."""
     if look.status is Status.QUEUED:
-        return "Waiting for the engine: it starts, or takes in other pictures first."
+        return tr("Waiting for the engine: it starts, or takes in other pictures first.")
     told = f"{look.done:,} of {look.total:,} files"
     if look.per_s is None:
         return told
     left_s = (look.total - look.done) / look.per_s
     pace = f"{look.per_s:,.0f}" if look.per_s >= 10 else f"{look.per_s:.2g}"
-    return f"{told} · {pace} a second · about {seconds_words(left_s)} left"
+    return tr(
+        "{told} · {pace} a second · about {seconds_words} left",
+        told=told,
+        pace=pace,
+        seconds_words=seconds_words(left_s),
+    )
 
 
 @told

@@ -23,6 +23,7 @@ from tlcore import uploads
 from tlcore.api.hosts import LOOPBACK, hostname, is_same_place
 from tlcore.errors import NotFound, ThawError
 from tlcore.uploads import MAX_PIECE_BYTES, Kind, Upload
+from tlcore.words import tr
 
 TOKEN_HEADER = "X-Thaw-Token"
 
@@ -58,7 +59,7 @@ def new_token() -> str:
 
 def limit_bytes() -> int:
     """Of one upload."""
-    return int(st.get_option("server.maxUploadSize")) * 1024 * 1024
+    return int(st.get_option(tr("server.maxUploadSize"))) * 1024 * 1024
 
 
 def is_local(headers: Mapping[str, str]) -> bool:
@@ -148,8 +149,8 @@ def is_our_host(host: str) -> bool:
     """Against a foreign name that leads to this computer. A server for others may have any name, unless
     ``server.allowedHosts`` says which."""
     name = hostname(host)
-    allowed = [str(one).lower() for one in st.get_option("server.allowedHosts") or ()]
-    allowed.append(str(st.get_option("browser.serverAddress") or "").lower())
+    allowed = [str(one).lower() for one in st.get_option(tr("server.allowedHosts")) or ()]
+    allowed.append(str(st.get_option(tr("browser.serverAddress")) or "").lower())
     if (
         name in allowed
         or "*" in allowed

@@ -6,6 +6,7 @@ from pages.ui import state
 from pages.ui.messages import literal, told
 from tlcore import datasets
 from tlcore.datasets import Dataset
+from tlcore.words import tr
 
 SHOWN_LATER = 3
 
@@ -17,12 +18,12 @@ def show_version(dataset: Dataset) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="version_line"):
         first = "as it came in" if dataset.version == 1 else dataset.change
-        st.markdown(f"**Version {dataset.version}**: {literal(first)}")
+        st.markdown(tr("**Version {version}**: {literal}", version=dataset.version, literal=literal(first)))
         parent = cards.get(dataset.parent)
         if parent is not None:
             _link(f"Back to version {parent.version}", parent.id, ":material/undo:", parent.change)
         elif dataset.parent:
-            st.caption("The version before it is no longer here.")
+            st.caption(tr("The version before it is no longer here."))
         for card in later[:SHOWN_LATER]:
             _link(f"On to version {card.version}", card.id, ":material/redo:", card.change)
 

@@ -14,6 +14,7 @@ from tlcore.errors import RunError
 from tlcore.explain import Explainer, HeatMap, Look
 from tlcore.recipe_parts import Fit
 from tlcore.runs import Run
+from tlcore.words import tr
 from tlcore.workspace import Stamp, stamp
 
 SHOWN_PX = 480
@@ -39,7 +40,7 @@ def _draw(run: Run, path: Path, label: str, probabilities: Mapping[str, float] |
             look = _look(*of, str(path))
         except RunError as error:
             # The answer above it stands all the same.
-            st.caption(f"There is no heat map. {literal(str(error))}")
+            st.caption(tr("There is no heat map. {literal}", literal=literal(str(error))))
             return
         chosen = _choose(run, path, look, label, probabilities or look.probabilities)
         _show_map(path, run, _heat_map(*of, str(path), chosen))
@@ -53,7 +54,7 @@ def _choose(run: Run, path: Path, look: Look, label: str, said: Mapping[str, flo
     ranked = look.ranked
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen: str = st.selectbox(
-            "What speaks for",
+            tr("What speaks for"),
             ranked,
             index=ranked.index(label),
             format_func=lambda name: f"{one_line(name)} ({percent(said[name])})",
@@ -62,7 +63,7 @@ def _choose(run: Run, path: Path, look: Look, label: str, said: Mapping[str, flo
             width=280,
         )
         st.slider(
-            "Strength of the colours",
+            tr("Strength of the colours"),
             0,
             100,
             format="%d %%",
@@ -77,16 +78,22 @@ def _choose(run: Run, path: Path, look: Look, label: str, said: Mapping[str, flo
 def _show_map(path: Path, run: Run, found: HeatMap) -> None:
     name = literal(found.label)
     if found.is_empty:
-        st.image(str(path), width=_width(path), alt="The picture without colours")
-        st.caption(f"No part of this picture speaks for {name}.")
+        st.image(str(path), width=_width(path), alt=tr("The picture without colours"))
+        st.caption(tr("No part of this picture speaks for {name}.", name=name))
         return
     height, width = found.cells.shape
     content = _laid_over(str(path), found, _strength(), run.recipe.backbone.fit)
     st.image(content, width=_width(path), alt=_alt(found))
     st.caption(
-        f"Bright parts raised the score of {name} most, dark ones did nothing for it (Grad-CAM, {height} × "
-        f"{width} cells, each against the strongest). It shows where, not what: whether shape, colour or "
-        "background decided is not told, nor what spoke against the class."
+        tr(
+            "Bright parts raised the score of {name} most, dark ones did nothing for it (Grad-CAM, "
+            "{height} × {width} cells, each against the strongest). It shows where, not what: "
+            "whether shape, colour or background decided is not told, nor what spoke against the "
+            "class.",
+            name=name,
+            height=height,
+            width=width,
+        )
     )
 
 
@@ -101,7 +108,7 @@ def _alt(found: HeatMap) -> str:
     place = (
         f"{_third(row, rows, 'top', 'middle', 'bottom')} {_third(column, columns, 'left', 'centre', 'right')}"
     )
-    return f"Heat map of what speaks for {found.label}, strongest at the {place}"
+    return tr("Heat map of what speaks for {label}, strongest at the {place}", label=found.label, place=place)
 
 
 def _third(place: int, of: int, *names: str) -> str:

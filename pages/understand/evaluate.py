@@ -19,6 +19,7 @@ from tlcore import evaluation
 from tlcore.datasets import Split
 from tlcore.evaluation import SplitEvaluation
 from tlcore.runs import Run
+from tlcore.words import tr
 
 # A larger matrix needs the whole width.
 BESIDE_CLASSES = 10
@@ -41,12 +42,12 @@ def show_matrix_and_classes(run: Run, split: Split, result: SplitEvaluation) -> 
 
 def show_mistakes(run: Run, result: SplitEvaluation) -> None:
     mistakes = result.mistakes
-    st.subheader(f"Mistakes ({len(mistakes):,})", anchor=False)
+    st.subheader(tr("Mistakes ({mistakes:,})", mistakes=len(mistakes)), anchor=False)
     if not mistakes:
-        st.caption("None.")
+        st.caption(tr("None."))
         return
     order = "The ones it was surest of come first. Click on the words below a picture to open it."
-    st.caption(f"What the pictures show → what the model said. {order}")
+    st.caption(tr("What the pictures show → what the model said. {order}", order=order))
     judged_gallery.show(run, result, mistakes, "mistakes")
 
 
@@ -55,14 +56,16 @@ def show_least_certain(run: Run, result: SplitEvaluation) -> None:
     if not right:
         return
     panel = st.expander(
-        f"Right, but least certain ({len(right):,})",
+        tr("Right, but least certain ({right:,})", right=len(right)),
         icon=":material/balance:",
         key="least_certain",
         on_change=keep_view,
     )
     if panel.open:
         with panel:
-            st.caption("Judged right, with the most doubt first: more pictures like these would help most.")
+            st.caption(
+                tr("Judged right, with the most doubt first: more pictures like these would help most.")
+            )
             judged_gallery.show(run, result, right, "least_certain_pictures")
 
 

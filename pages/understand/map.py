@@ -11,6 +11,7 @@ from tlcore import atlas, evaluation
 from tlcore.atlas import Charted, Projection
 from tlcore.datasets import Split
 from tlcore.runs import Run
+from tlcore.words import tr
 
 MOST_PICTURES = 24
 
@@ -44,7 +45,7 @@ def show_map(run: Run) -> None:
 
 def choose_projection() -> Projection:
     chosen = st.segmented_control(
-        "View",
+        tr("View"),
         list(Projection),
         format_func=_PROJECTIONS.__getitem__,
         default=Projection.PCA,
@@ -56,7 +57,10 @@ def choose_projection() -> Projection:
     projection = Projection(chosen)
     if not atlas.is_available(projection):
         st.info(
-            literal(f"{atlas.INSTALL_UMAP} Until then t-SNE shows much the same."), icon=":material/info:"
+            literal(
+                tr("{INSTALL_UMAP} Until then t-SNE shows much the same.", INSTALL_UMAP=atlas.INSTALL_UMAP)
+            ),
+            icon=":material/info:",
         )
         return Projection.TSNE
     return projection
@@ -69,9 +73,9 @@ def show_points(run: Run, charted: Charted, projection: Projection) -> None:
     with left:
         map_choice.draw(charted, rows, said, _PROJECTIONS[projection])
         if charted.own:
-            st.caption("By the features of this run's own layers, which it trained.")
+            st.caption(tr("By the features of this run's own layers, which it trained."))
         if said:
-            st.caption(f"{len(said)} mistakes on pictures it was not trained on have a ring.")
+            st.caption(tr("{said} mistakes on pictures it was not trained on have a ring.", said=len(said)))
     with right:
         map_choice.find(charted.dataset)
         row, many = map_choice.chosen(charted.dataset), map_choice.several(charted.dataset)
@@ -81,8 +85,10 @@ def show_points(run: Run, charted: Charted, projection: Projection) -> None:
             show_one(run, charted, row, said)
         else:
             st.info(
-                "Click a point to see its picture and the training pictures nearest to it. The lasso above "
-                "the map takes several.",
+                tr(
+                    "Click a point to see its picture and the training pictures nearest to it. The lasso "
+                    "above the map takes several."
+                ),
                 icon=":material/touch_app:",
             )
 
@@ -108,7 +114,7 @@ def show_one(run: Run, charted: Charted, row: int, said: Mapping[int, str]) -> N
     path = charted.dataset.path(item)
     gallery([(path, "", f"{names}: {item.name}")], size_px=224)
     st.caption(literal(f"{item.name} · {names} · {_SIDES[item.split]}{told}"))
-    st.subheader("Nearest training pictures", anchor=False)
+    st.subheader(tr("Nearest training pictures"), anchor=False)
     nearest.show(run, path)
 
 
@@ -116,7 +122,7 @@ def show_many(charted: Charted, rows: list[int]) -> None:
     dataset = charted.dataset
     shown_rows = rows[:MOST_PICTURES]
     more = "" if len(rows) <= MOST_PICTURES else f", the first {MOST_PICTURES} of them here"
-    st.caption(f"{len(rows):,} pictures{more}")
+    st.caption(tr("{rows:,} pictures{more}", rows=len(rows), more=more))
     items = [dataset.items[row] for row in shown_rows]
     names = [", ".join(dataset.classes[label] for label in item.labels) for item in items]
     gallery(

@@ -10,6 +10,7 @@ from tlcore.asked import Standing
 from tlcore.datasets import Split
 from tlcore.numbers import bytes_words
 from tlcore.runs import Run
+from tlcore.words import tr
 
 
 def standings(run: Run) -> dict[str, Standing]:
@@ -39,7 +40,7 @@ def show(run: Run, found: dict[str, Standing]) -> None:
     with st.container(horizontal=True):
         if left:
             st.button(
-                "Make all" if len(left) == len(found) else f"Make the other {len(left)}",
+                tr("Make all") if len(left) == len(found) else tr("Make the other {left}", left=len(left)),
                 icon=":material/done_all:",
                 key="make_all",
                 on_click=exporting.start,

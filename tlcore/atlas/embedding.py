@@ -13,6 +13,7 @@ from tlcore.models import Network
 from tlcore.picture_features import Floats
 from tlcore.runs import Run
 from tlcore.runtimes import Pixels, Runner
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 _KEY = "embed-"
@@ -51,8 +52,10 @@ def _by_worker(workspace: Workspace, run: Run, pixels: Pixels) -> Floats:
     # Somebody waits for the answer; behind a training they would all that time.
     if short_jobs.others_in_the_way(crew, ours=_KEY):
         raise EngineError(
-            "The worker is busy, and only it can see what this network sees in a new picture. Try again when "
-            "its job has ended."
+            tr(
+                "The worker is busy, and only it can see what this network sees in a new picture. Try "
+                "again when its job has ended."
+            )
         )
     return keras_questions.answered(workspace, crew, run, pixels, embed_job, _KEY)
 

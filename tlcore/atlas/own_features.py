@@ -6,6 +6,7 @@ from tlcore import heads, imported_model
 from tlcore.errors import RunError
 from tlcore.models import Prefix
 from tlcore.runs import Run
+from tlcore.words import tr
 
 
 def prefix(run: Run, digest: str) -> Prefix:
@@ -18,7 +19,9 @@ def prefix(run: Run, digest: str) -> Prefix:
     names = [row.name for row in heads.rows(run.recipe.head, (1, 1, 1), run.output)]
     first = next((here[name] for name in names if name in here), None)
     if first is None:
-        raise RunError("The model of this run is not built as Thaw builds models: its head was not found.")
+        raise RunError(
+            tr("The model of this run is not built as Thaw builds models: its head was not found.")
+        )
     return Prefix(keras.Model(model.inputs[0], _vector(first)), digest)
 
 

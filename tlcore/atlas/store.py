@@ -17,6 +17,7 @@ from tlcore.atlas.neighbours import Neighbours
 from tlcore.atlas.projections import Projected, Projection
 from tlcore.atlas.reach import Reach
 from tlcore.errors import NotFound, WorkspaceError
+from tlcore.words import tr
 from tlcore.workspace import Stamp, Workspace, read_json, stamp, write_atomic, write_json
 
 # Raise it when the same features would give another atlas.
@@ -35,7 +36,7 @@ class Atlas:
 
 def folder(workspace: Workspace, key: str) -> Path:
     if not _KEY.fullmatch(key):
-        raise NotFound(f"There is no map {key[:64]!r} here.")
+        raise NotFound(tr("There is no map {key!r} here.", key=key[:64]))
     return workspace.home / "atlas" / key
 
 

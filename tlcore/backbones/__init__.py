@@ -13,6 +13,7 @@ from tlcore.backbones.own import OwnBackbone
 from tlcore.backbones.weights import WeightsFile, WeightsStatus
 from tlcore.errors import UnknownBackbone
 from tlcore.suggest import suggestion
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 __all__ = [
@@ -47,7 +48,7 @@ def get(name: str, workspace: Workspace | None = None) -> AnyBackbone:
         return _BY_NAME[name]
     except KeyError:
         way_out = suggestion(name, names()) or f" Choose one of {', '.join(names())}."
-        raise UnknownBackbone(f"No backbone {name!r}.{way_out}") from None
+        raise UnknownBackbone(tr("No backbone {name!r}.{way_out}", name=name, way_out=way_out)) from None
 
 
 def names() -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from tlcore.backbones.layered import Layered
 from tlcore.backbones.preprocessing import Preprocessing
 from tlcore.backbones.weights import WeightsFile, WeightsStatus
 from tlcore.errors import RecipeError
+from tlcore.words import tr
 
 if TYPE_CHECKING:
     import keras
@@ -81,8 +82,14 @@ class Backbone(Layered):
     def _check_size(self, image_size_px: int) -> None:
         if image_size_px < self.min_image_size_px:
             raise RecipeError(
-                f"{self.title} takes images of {self.min_image_size_px} px or more, not {image_size_px}. "
-                f"Choose {self.min_image_size_px} or more; {self.image_size_px} is what it was trained on."
+                tr(
+                    "{title} takes images of {min_image_size_px} px or more, not {image_size_px}. Choose "
+                    "{min_image_size_px} or more; {image_size_px2} is what it was trained on.",
+                    title=self.title,
+                    min_image_size_px=self.min_image_size_px,
+                    image_size_px=image_size_px,
+                    image_size_px2=self.image_size_px,
+                )
             )
 
     def _obtain(self, weights_folder: Path, progress: Progress | None) -> Path:

@@ -11,6 +11,8 @@ from urllib.request import Request, urlopen
 
 from filelock import FileLock
 
+from tlcore.words import tr
+
 Progress = Callable[[int, int], None]
 """Called with the bytes at hand and the bytes in all (0 when the server does not say)."""
 
@@ -31,7 +33,7 @@ def download(url: str, target: Path, file_hash: str | None = None, progress: Pro
             _fetch(url, part, progress)
         if not is_intact(part, file_hash):
             part.unlink()
-            raise OSError("what arrived is not the file that was expected")
+            raise OSError(tr("what arrived is not the file that was expected"))
         os.replace(part, target)
 
 
@@ -93,4 +95,4 @@ def _append(response: http.client.HTTPResponse, part: Path, done: int, progress:
         file.flush()
         os.fsync(file.fileno())
     if done < total:
-        raise OSError("the connection broke off")
+        raise OSError(tr("the connection broke off"))

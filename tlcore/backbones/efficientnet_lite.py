@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tlcore.backbones import torch_checkpoint
 from tlcore.errors import WeightsUnavailable
+from tlcore.words import tr
 
 if TYPE_CHECKING:
     import keras
@@ -145,7 +146,9 @@ def _weights_of(name: str, layer: Any, tensors: dict[str, Any]) -> list[Any]:
             return [tensors[f"{name}.weight"].T, tensors[f"{name}.bias"]]
         kernel = tensors[f"{name}.weight"]
     except KeyError as error:
-        raise WeightsUnavailable(f"The checkpoint has no weights for {layer.name}. Get it again.") from error
+        raise WeightsUnavailable(
+            tr("The checkpoint has no weights for {name}. Get it again.", name=layer.name)
+        ) from error
     # A depthwise kernel has (channels, 1, height, width) there, (height, width, channels, 1) here.
     return [kernel.transpose((2, 3, 0, 1) if kind == "DepthwiseConv2D" else (2, 3, 1, 0))]
 

@@ -16,6 +16,7 @@ from tlcore.backbones.layered import Layered
 from tlcore.backbones.preprocessing import Preprocessing
 from tlcore.backbones.weights import WeightsStatus, random_id
 from tlcore.errors import ModelFileError, NotFound, RecipeError, ThawError, UnknownBackbone, WorkspaceError
+from tlcore.words import tr
 from tlcore.workspace import Workspace, read_json
 
 if TYPE_CHECKING:
@@ -76,9 +77,15 @@ class OwnBackbone(Layered):
     def good_for(self) -> str:
         colours = "grey pictures" if self.channels == 1 else "pictures"
         size = f"from {ANY_SIZE_MIN_PX}" if self.any_size else f"of {self.image_size_px}"
-        return (
-            f"Pictures like those it was trained on. It takes {colours} {size} px, pixels {self.pixels}"
-            f"{' (guessed)' if self.guessed else ''}. {self._left_out}From {self.origin}."
+        return tr(
+            "Pictures like those it was trained on. It takes {colours} {size} px, pixels "
+            "{pixels}{part}. {left_out}From {origin}.",
+            colours=colours,
+            size=size,
+            pixels=self.pixels,
+            part=" (guessed)" if self.guessed else "",
+            left_out=self._left_out,
+            origin=self.origin,
         )
 
     @property
@@ -90,7 +97,7 @@ class OwnBackbone(Layered):
     def _left_out(self) -> str:
         names = [clean_text(name)[:40] for name in self.dropped]
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        return f"Left out: {', '.join(names[:_NAMED])}{more}. " if names else ""
+        return tr("Left out: {join}{more}. ", join=", ".join(names[:_NAMED]), more=more) if names else ""
 
     @property
     def min_image_size_px(self) -> int:
@@ -116,8 +123,12 @@ class OwnBackbone(Layered):
         """
         if weights not in ("imagenet", "none"):
             raise RecipeError(
-                f"{self.title} brings its own weights; {weights!r} cannot be used with it. "
-                "Choose 'imagenet' for its own weights, or 'none' to begin at random."
+                tr(
+                    "{title} brings its own weights; {weights!r} cannot be used with it. Choose 'imagenet' "
+                    "for its own weights, or 'none' to begin at random.",
+                    title=self.title,
+                    weights=weights,
+                )
             )
         self._check_size(image_size_px)
         from tlcore.backbones import own_network
@@ -142,18 +153,28 @@ class OwnBackbone(Layered):
         try:
             return layer_info.read_file(self.folder / "layers.json", image_size_px)
         except FileNotFoundError as error:
-            raise ModelFileError("This backbone was deleted. Bring its .keras file again.") from error
+            raise ModelFileError(tr("This backbone was deleted. Bring its .keras file again.")) from error
 
     def _check_size(self, image_size_px: int) -> None:
         if self.any_size and image_size_px < ANY_SIZE_MIN_PX:
             raise RecipeError(
-                f"{self.title} takes images of {ANY_SIZE_MIN_PX} px or more, not {image_size_px}. "
-                f"Choose {ANY_SIZE_MIN_PX} or more."
+                tr(
+                    "{title} takes images of {ANY_SIZE_MIN_PX} px or more, not {image_size_px}. Choose "
+                    "{ANY_SIZE_MIN_PX} or more.",
+                    title=self.title,
+                    ANY_SIZE_MIN_PX=ANY_SIZE_MIN_PX,
+                    image_size_px=image_size_px,
+                )
             )
         if not self.any_size and image_size_px != self.image_size_px:
             raise RecipeError(
-                f"{self.title} was made for images of {self.image_size_px} px and takes no others, "
-                f"not {image_size_px}. Leave the image size out, or choose {self.image_size_px}."
+                tr(
+                    "{title} was made for images of {image_size_px} px and takes no others, not "
+                    "{image_size_px2}. Leave the image size out, or choose {image_size_px}.",
+                    title=self.title,
+                    image_size_px=self.image_size_px,
+                    image_size_px2=image_size_px,
+                )
             )
 
 
@@ -166,8 +187,11 @@ def get(workspace: Workspace | None, name: str) -> OwnBackbone:
         except NotFound:
             pass
     raise UnknownBackbone(
-        f"There is no backbone {name[:64]!r} in this workspace. It may have been deleted; "
-        "bring its .keras file again."
+        tr(
+            "There is no backbone {name!r} in this workspace. It may have been deleted; bring its "
+            ".keras file again.",
+            name=name[:64],
+        )
     )
 
 
@@ -211,5 +235,5 @@ def from_meta(meta: Any, folder: Path) -> OwnBackbone:
     known = {"guessed": False, "sent": False} | meta
     values = {name: known[name] for name in names} | {"dropped": tuple(meta["dropped"])}
     if values["preprocessing"] not in preprocessing.KINDS:
-        raise ValueError("unknown preprocessing")
+        raise ValueError(tr("unknown preprocessing"))
     return OwnBackbone(**values, folder=folder)

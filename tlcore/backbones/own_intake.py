@@ -15,6 +15,7 @@ from tlcore.backbones.own import OwnBackbone
 from tlcore.backbones.preprocessing import KINDS, Preprocessing
 from tlcore.errors import ModelFileError, WorkspaceError
 from tlcore.keras_files import Facts, KerasFile
+from tlcore.words import tr
 from tlcore.workspace import Workspace, read_json, sync_folder, write_json
 
 __all__ = ["PIXELS", "Measure", "check_sent", "failed_file", "meta_file", "pixels_of", "take"]
@@ -112,7 +113,9 @@ def failed_file(folder: Path) -> Path:
 
 def _check_pixels(pixels: str) -> None:
     if pixels not in PIXELS:
-        raise ModelFileError(f"Pixels are one of {', '.join(PIXELS)}, not {pixels[:40]!r}.")
+        raise ModelFileError(
+            tr("Pixels are one of {join}, not {pixels!r}.", join=", ".join(PIXELS), pixels=pixels[:40])
+        )
 
 
 def _own_id(workspace: Workspace, file: KerasFile, kind: Preprocessing) -> str:
@@ -130,9 +133,13 @@ def _own_id(workspace: Workspace, file: KerasFile, kind: Preprocessing) -> str:
 def _check_same(found: OwnBackbone, file: KerasFile, kind: Preprocessing) -> None:
     if not _is_same(found, file, kind):
         raise ModelFileError(
-            f"{file.label} goes by the name {found.name}, and so does another network here, "
-            f"{found.title!r}: runs on the one would be trained on with the other. Use another workspace "
-            "for it (THAW_HOME)."
+            tr(
+                "{label} goes by the name {name}, and so does another network here, {title!r}: runs on "
+                "the one would be trained on with the other. Use another workspace for it (THAW_HOME).",
+                label=file.label,
+                name=found.name,
+                title=found.title,
+            )
         )
 
 
@@ -166,9 +173,15 @@ def _known(backbone: OwnBackbone) -> OwnBackbone:
 
 def _check_measured(folder: Path, label: str) -> None:
     if failed_file(folder).is_file():
-        raise ModelFileError(f"{label} cannot be a backbone. {read_json(failed_file(folder))['message']}")
+        raise ModelFileError(
+            tr(
+                "{label} cannot be a backbone. {read_json}",
+                label=label,
+                read_json=read_json(failed_file(folder))["message"],
+            )
+        )
     if not meta_file(folder).is_file():
-        raise ModelFileError(f"{label} was not measured to its end. Try again.")
+        raise ModelFileError(tr("{label} was not measured to its end. Try again.", label=label))
 
 
 def _place(workspace: Workspace, folder: Path, id: str) -> OwnBackbone:

@@ -11,6 +11,7 @@ from typing import Any
 
 from tlcore.backbones import naming
 from tlcore.errors import ModelFileError
+from tlcore.words import tr
 
 MAX_PARAMS = 10**9
 MAX_OUTPUT = 2 * 10**8
@@ -54,12 +55,21 @@ def check_budget(path: Path, numbers: int) -> None:
         keras.utils.clear_session()
     if needed > MAX_PARAMS:
         raise ModelFileError(
-            f"The layers need {needed:,} weights; {MAX_PARAMS:,} is the limit. Use a smaller network."
+            tr(
+                "The layers need {needed:,} weights; {MAX_PARAMS:,} is the limit. Use a smaller network.",
+                needed=needed,
+                MAX_PARAMS=MAX_PARAMS,
+            )
         )
     if needed > numbers:
         raise ModelFileError(
-            f"The layers need {needed:,} weights and the file holds {numbers:,}: they do not belong "
-            f"together. {_SAVE}"
+            tr(
+                "The layers need {needed:,} weights and the file holds {numbers:,}: they do not belong "
+                "together. {SAVE}",
+                needed=needed,
+                numbers=numbers,
+                SAVE=_SAVE,
+            )
         )
 
 
@@ -86,8 +96,12 @@ def input_of(model: Any) -> Input:
     inputs, outputs = _ends(model)
     if len(inputs) != 1 or len(outputs) != 1:
         raise ModelFileError(
-            f"The model has {len(inputs)} inputs and {len(outputs)} outputs; a backbone has one of each. "
-            "Make a model of one picture and one output, and save that."
+            tr(
+                "The model has {inputs} inputs and {outputs} outputs; a backbone has one of each. Make a "
+                "model of one picture and one output, and save that.",
+                inputs=len(inputs),
+                outputs=len(outputs),
+            )
         )
     shape = tuple(inputs[0].shape[1:])
     if len(shape) == 3 and shape[2] in (1, 3) and shape[0] == shape[1]:
@@ -99,9 +113,12 @@ def input_of(model: Any) -> Input:
             if side * side * channels == shape[0] and side in _SIDES_PX:
                 return Input("vector", channels, side)
     raise ModelFileError(
-        f"The model takes an input of the shape {shape}; a backbone takes square pictures, (side, side, 3) "
-        "or (side, side, 1), or their pixels in a row, side × side or side × side × 3 numbers. "
-        "Build it for such an input and save it again."
+        tr(
+            "The model takes an input of the shape {shape}; a backbone takes square pictures, (side, "
+            "side, 3) or (side, side, 1), or their pixels in a row, side × side or side × side × 3 "
+            "numbers. Build it for such an input and save it again.",
+            shape=shape,
+        )
     )
 
 
@@ -109,7 +126,7 @@ def _ends(model: Any) -> tuple[list[Any], list[Any]]:
     graph = _graph(model)
     if graph is None:
         raise ModelFileError(
-            f"The model was saved before it knew its input. Call it on a picture once. {_SAVE}"
+            tr("The model was saved before it knew its input. Call it on a picture once. {SAVE}", SAVE=_SAVE)
         )
     return list(graph.inputs), list(graph.outputs)
 
@@ -140,7 +157,13 @@ class _Flattened:
         pixels = _ends(model)[0][0]
         shape = tuple(image_size_px if side is None else side for side in pixels.shape[1:])
         if taken.side_px is not None and taken.side_px != image_size_px:
-            raise ModelFileError(f"The model takes images of {taken.side_px} px, not {image_size_px}.")
+            raise ModelFileError(
+                tr(
+                    "The model takes images of {side_px} px, not {image_size_px}.",
+                    side_px=taken.side_px,
+                    image_size_px=image_size_px,
+                )
+            )
         self._name = name
         self._pairs: dict[int, tuple[Any, Any]] = {}
         first = pixels._keras_history.operation.name
@@ -158,21 +181,31 @@ class _Flattened:
         network = keras.Model(self._inputs, output, name=self._name)
         if not network.weights:
             raise ModelFileError(
-                "Without its last dense layer, which is its classifier, nothing of the model is left to "
-                "build on. Bring a model with more layers."
+                tr(
+                    "Without its last dense layer, which is its classifier, nothing of the model is left to "
+                    "build on. Bring a model with more layers."
+                )
             )
         if len(output.shape) not in (2, 4):
             raise ModelFileError(
-                f"Without its classifier the model gives numbers of the shape {tuple(output.shape[1:])}; a "
-                "backbone gives a map, (height, width, channels), or a vector. Put a Flatten or a pooling "
-                "layer before its last dense layer and save it again."
+                tr(
+                    "Without its classifier the model gives numbers of the shape {tuple}; a backbone gives a "
+                    "map, (height, width, channels), or a vector. Put a Flatten or a pooling layer before "
+                    "its last dense layer and save it again.",
+                    tuple=tuple(output.shape[1:]),
+                )
             )
         for layer in network.layers:
             size = math.prod(layer.output.shape[1:])
             if size > MAX_OUTPUT:
                 raise ModelFileError(
-                    f"Layer '{layer.name}' gives {size:,} numbers for one picture; {MAX_OUTPUT:,} is the "
-                    "limit. Use a smaller network."
+                    tr(
+                        "Layer '{name}' gives {size:,} numbers for one picture; {MAX_OUTPUT:,} is the limit. "
+                        "Use a smaller network.",
+                        name=layer.name,
+                        size=size,
+                        MAX_OUTPUT=MAX_OUTPUT,
+                    )
                 )
         return Built(network, dropped)
 

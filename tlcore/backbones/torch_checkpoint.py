@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from tlcore.errors import WeightsUnavailable
+from tlcore.words import tr
 
 _MAGIC = 0x1950A86A20F9469CFC6C
 _VERSION = 1001
@@ -45,7 +46,11 @@ def read(path: Path, sha256: str) -> dict[str, "np.ndarray[Any, Any]"]:
     # The hash is of the very bytes that are parsed: a file may change between two readings.
     if hashlib.sha256(content).hexdigest() != sha256:
         raise WeightsUnavailable(
-            f"{path.name} is damaged: its SHA-256 is not {sha256}. Delete it and get it again."
+            tr(
+                "{name} is damaged: its SHA-256 is not {sha256}. Delete it and get it again.",
+                name=path.name,
+                sha256=sha256,
+            )
         )
     return parse(content)
 
@@ -56,15 +61,17 @@ def parse(content: bytes) -> dict[str, "np.ndarray[Any, Any]"]:
         return _parse(content)
     except Exception as error:  # A damaged or forged pickle can raise anything.
         raise WeightsUnavailable(
-            f"The checkpoint was not opened: it holds more or less than weights ({str(error)[:100]}). "
-            "Get it again."
+            tr(
+                "The checkpoint was not opened: it holds more or less than weights ({str}). Get it again.",
+                str=str(error)[:100],
+            )
         ) from error
 
 
 def _parse(content: bytes) -> dict[str, "np.ndarray[Any, Any]"]:
     file = io.BytesIO(content)
     if _load(file) != _MAGIC or _load(file) != _VERSION or not _load(file)["little_endian"]:
-        raise ValueError("not a legacy torch file")
+        raise ValueError(tr("not a legacy torch file"))
     state = _load(file)
     keys = _load(file)
     tensors = {str(name): value for name, value in state.items() if isinstance(value, _Tensor)}
@@ -87,12 +94,12 @@ class _WeightsUnpickler(pickle.Unpickler):
             return _rebuild_tensor
         if module == "torch" and name in _STORAGES:
             return _storage_type(name)
-        raise pickle.UnpicklingError(f"it asks for {module}.{name}")
+        raise pickle.UnpicklingError(tr("it asks for {module}.{name}", module=module, name=name))
 
     def persistent_load(self, pid: Any) -> _Storage:
         kind, storage_type, key, _location, length, view = pid
         if kind != "storage" or view is not None:
-            raise pickle.UnpicklingError("a storage of an unknown kind")
+            raise pickle.UnpicklingError(tr("a storage of an unknown kind"))
         return _Storage(str(key), storage_type(), int(length))
 
 
@@ -108,7 +115,7 @@ def _read_storage(file: io.BytesIO, storage: _Storage) -> "np.ndarray[Any, Any]"
     length = int.from_bytes(file.read(8), "little")
     raw = file.read(length * storage.dtype.itemsize)
     if length != storage.length or len(raw) != length * storage.dtype.itemsize:
-        raise ValueError("it is cut short")
+        raise ValueError(tr("it is cut short"))
     return np.frombuffer(raw, storage.dtype)
 
 
@@ -117,6 +124,6 @@ def _view(tensor: _Tensor, numbers: "np.ndarray[Any, Any]") -> "np.ndarray[Any, 
     last = tensor.offset + sum((size - 1) * stride for size, stride in steps)
     # as_strided checks nothing: a forged shape would read foreign memory.
     if min((0, tensor.offset, *tensor.strides)) < 0 or min((1, *tensor.shape)) < 1 or last >= len(numbers):
-        raise ValueError("a tensor reaches outside its storage")
+        raise ValueError(tr("a tensor reaches outside its storage"))
     strides = tuple(stride * numbers.itemsize for stride in tensor.strides)
     return np.lib.stride_tricks.as_strided(numbers[tensor.offset :], tensor.shape, strides, writeable=False)

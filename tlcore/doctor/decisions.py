@@ -13,6 +13,7 @@ from tlcore import cards
 from tlcore.datasets import Dataset, Item
 from tlcore.doctor import store
 from tlcore.errors import DatasetError
+from tlcore.words import tr
 from tlcore.workspace import Workspace, append_line, read_lines
 
 Name = tuple[str, tuple[str, ...]]
@@ -75,9 +76,9 @@ def known_right(workspace: Workspace, dataset: Dataset) -> set[int]:
 def _check(dataset: Dataset, item: Item, to: tuple[str, ...]) -> None:
     unknown = [name for name in to if name not in dataset.classes]
     if unknown:
-        raise DatasetError(f"There is no class '{unknown[0][:100]}' in this dataset.")
+        raise DatasetError(tr("There is no class '{unknown}' in this dataset.", unknown=unknown[0][:100]))
     if not to or {*to} == {*_name(dataset, item)[1]}:
-        raise DatasetError("To move a picture, choose another class than its own.")
+        raise DatasetError(tr("To move a picture, choose another class than its own."))
 
 
 def _name(dataset: Dataset, item: Item) -> Name:

@@ -6,6 +6,7 @@ from typing import Any
 
 from tlcore.datasets import Dataset
 from tlcore.report import counted
+from tlcore.words import tr
 
 __all__ = ["CODE_VERSION", "NEAREST", "Report", "Suspect", "from_json", "names", "to_json", "why"]
 
@@ -101,5 +102,5 @@ def _suspect_from(value: dict[str, Any]) -> Suspect:
 def _percent(share: float) -> str:
     """Rounded, but never to a certainty that it is not."""
     if 0 < share < 0.01:
-        return "less than 1 %"
+        return tr("less than 1 %")
     return f"{min(share, 0.99):.0%}".replace("%", " %")

@@ -10,6 +10,7 @@ from tlcore.doctor import report
 from tlcore.doctor.report import Report
 from tlcore.errors import NotFound, WorkspaceError
 from tlcore.plans import Plan
+from tlcore.words import tr
 from tlcore.workspace import Stamp, Workspace, read_json, stamp, write_json
 
 _ID = re.compile(r"[a-z0-9-]{4,64}")
@@ -30,7 +31,7 @@ def name(dataset_id: str, plan: Plan) -> str:
 def check(dataset_id: str) -> None:
     """Raises NotFound for what could name any file."""
     if not _ID.fullmatch(dataset_id):
-        raise NotFound(f"There is no dataset {dataset_id[:64]!r} here.")
+        raise NotFound(tr("There is no dataset {dataset_id!r} here.", dataset_id=dataset_id[:64]))
 
 
 def save(workspace: Workspace, name: str, made: Report) -> None:

@@ -1,10 +1,10 @@
 """Talking to an engine, whichever it is: Thaw's own (``own``) or a dask cluster (``cluster``)."""
 
 import abc
-import pickle
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from tlcore.engine import calls
 from tlcore.engine.connection import Connection
 from tlcore.engine.queue import Priority
 from tlcore.engine.references import reference_to
@@ -44,7 +44,7 @@ class Engine(abc.ABC):
             "thaw-submit",
             key=key,
             reference=reference_to(function),
-            arguments=pickle.dumps(args, protocol=5),
+            arguments=calls.packed(args),
             owner=owner,
             priority=str(priority),
         )

@@ -12,6 +12,7 @@ from tlcore.engine import security
 from tlcore.engine.client import Engine
 from tlcore.engine.connection import Connection
 from tlcore.errors import EngineError
+from tlcore.words import tr
 
 SILENT_S = 10.0
 """A cluster that cannot be reached is not asked again for so long: each question would cost seconds, and a
@@ -36,15 +37,22 @@ class Cluster:
             return None
         if not url.startswith("tls://") or not url.rpartition(":")[2].isdecimal():
             raise EngineError(
-                f"THAW_SCHEDULER is the address of a scheduler, as tls://10.0.0.5:8786. Received: {url!r}"
+                tr(
+                    "THAW_SCHEDULER is the address of a scheduler, as tls://10.0.0.5:8786. Received: {url!r}",
+                    url=url,
+                )
             )
         given = os.environ.get("THAW_SCHEDULER_SECURITY", "").strip()
         folder = Path(given).expanduser()
         missing = [name for name in security.FILES if not given or not (folder / name).is_file()]
         if missing:
             raise EngineError(
-                "THAW_SCHEDULER_SECURITY is the folder that holds the key of the cluster "
-                f"({' and '.join(security.FILES)}). Missing: {', '.join(missing)}"
+                tr(
+                    "THAW_SCHEDULER_SECURITY is the folder that holds the key of the cluster ({join}). "
+                    "Missing: {join2}",
+                    join=" and ".join(security.FILES),
+                    join2=", ".join(missing),
+                )
             )
         return cls(url, folder.absolute())
 
@@ -58,21 +66,32 @@ class ClusterEngine(Engine):
     def stop(self, timeout_s: float = 10) -> None:
         """Raises EngineError: others may work with it."""
         raise EngineError(
-            f"The engine is the cluster at {self.address.url}, which Thaw has not started. "
-            "End it where it was started."
+            tr(
+                "The engine is the cluster at {url}, which Thaw has not started. End it where it was "
+                "started.",
+                url=self.address.url,
+            )
         )
 
     def usable(self) -> bool:
         answer = self._ask("thaw-ping")
         if not isinstance(answer, dict):
             raise EngineError(
-                f"The scheduler at {self.address.url} does not know Thaw. "
-                "Start it with --preload tlcore.engine.preload"
+                tr(
+                    "The scheduler at {url} does not know Thaw. Start it with "
+                    "--preload tlcore.engine.preload",
+                    url=self.address.url,
+                )
             )
         if answer["version"] != tlcore.__version__:
             raise EngineError(
-                f"The scheduler at {self.address.url} has Thaw {answer['version']}, this machine has "
-                f"{tlcore.__version__}. Install the same on both."
+                tr(
+                    "The scheduler at {url} has Thaw {answer}, this machine has {version}. Install the same "
+                    "on both.",
+                    url=self.address.url,
+                    answer=answer["version"],
+                    version=tlcore.__version__,
+                )
             )
         return True
 
@@ -85,7 +104,9 @@ class ClusterEngine(Engine):
         self._silent_until_s = time.monotonic() + SILENT_S
 
     def _silence(self) -> str:
-        return (
-            f"The scheduler at {self.address.url} does not answer; it is asked again in {SILENT_S:g} "
-            "seconds. Look whether it runs, and whether THAW_SCHEDULER and THAW_SCHEDULER_SECURITY are right."
+        return tr(
+            "The scheduler at {url} does not answer; it is asked again in {SILENT_S:g} seconds. Look "
+            "whether it runs, and whether THAW_SCHEDULER and THAW_SCHEDULER_SECURITY are right.",
+            url=self.address.url,
+            SILENT_S=SILENT_S,
         )

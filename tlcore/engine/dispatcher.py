@@ -18,6 +18,7 @@ from tlcore.engine.helpers import Call, Helpers, host_of
 from tlcore.engine.queue import Job, JobQueue
 from tlcore.engine.worker import run_job
 from tlcore.errors import EngineError
+from tlcore.words import tr
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +116,7 @@ class Dispatcher(SchedulerPlugin):  # type: ignore[misc]
         try:
             await asyncio.wait_for(running.ended.wait(), _END_S)
         except TimeoutError as error:
-            raise EngineError("The worker has not ended yet. Look again in a moment.") from error
+            raise EngineError(tr("The worker has not ended yet. Look again in a moment.")) from error
         return True
 
     # Hooks, called by dask

@@ -8,7 +8,7 @@ import pickle
 import sys
 
 from tlcore import own_process
-from tlcore.engine.references import resolve
+from tlcore.engine import calls
 
 log = logging.getLogger("tlcore.engine.errand")
 
@@ -20,7 +20,7 @@ def main(key: str) -> int:
     own_process.begin()
     log.info("Job %s starts.", key)
     try:
-        resolve(reference)(*pickle.loads(arguments))
+        calls.run(reference, arguments)
     except Exception:
         log.exception("Job %s ended with an error.", key)
         return 1

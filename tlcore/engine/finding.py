@@ -11,6 +11,7 @@ from tlcore.engine.client import Engine
 from tlcore.engine.cluster import Cluster, ClusterEngine
 from tlcore.engine.own import GONE, OwnEngine
 from tlcore.errors import EngineError
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 _handles: dict[Path, Engine] = {}
@@ -50,9 +51,13 @@ def start_or_find(workspace: Workspace, *, timeout_s: float = 60) -> Engine:
             launch.launch(workspace, timeout_s)
             engine = find(workspace)
     except filelock.Timeout as error:
-        raise EngineError("Another program has been starting the training engine for too long.") from error
+        raise EngineError(
+            tr("Another program has been starting the training engine for too long.")
+        ) from error
     except OSError as error:
-        raise EngineError(f"The training engine's folder cannot be written ({error.strerror}).") from error
+        raise EngineError(
+            tr("The training engine's folder cannot be written ({strerror}).", strerror=error.strerror)
+        ) from error
     if engine is None:
         raise EngineError(GONE)
     return engine

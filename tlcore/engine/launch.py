@@ -14,6 +14,7 @@ import psutil
 import tlcore
 from tlcore.engine.address import Address, log_file, make_folder, runs
 from tlcore.errors import EngineError
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 _LOG_BYTES = 2_000_000
@@ -35,12 +36,18 @@ def launch(workspace: Workspace, timeout_s: float) -> Address:
     # The address of an engine that is just ending may still lie there.
     while (address := Address.read(workspace)) is None or address == before:
         if process.poll() is not None:
-            raise EngineError(f"The training engine could not start: {_last_line(log)}")
+            raise EngineError(
+                tr("The training engine could not start: {last_line}", last_line=_last_line(log))
+            )
         if time.monotonic() > deadline:
             with contextlib.suppress(psutil.NoSuchProcess):
                 kill(family(psutil.Process(process.pid)))
             raise EngineError(
-                f"The training engine did not come up within {timeout_s:g} seconds: {_last_line(log)}"
+                tr(
+                    "The training engine did not come up within {timeout_s:g} seconds: {last_line}",
+                    timeout_s=timeout_s,
+                    last_line=_last_line(log),
+                )
             )
         time.sleep(_POLL_S)
     return address
@@ -86,7 +93,9 @@ def _start_detached(workspace: Workspace, log: Path) -> "subprocess.Popen[bytes]
             **_detachment(),
         )
     except OSError as error:
-        raise EngineError(f"The training engine could not be started ({error.strerror}).") from error
+        raise EngineError(
+            tr("The training engine could not be started ({strerror}).", strerror=error.strerror)
+        ) from error
     finally:
         os.close(descriptor)
 

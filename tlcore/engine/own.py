@@ -11,6 +11,7 @@ from tlcore.engine.address import Address, runs
 from tlcore.engine.client import Engine
 from tlcore.engine.connection import Connection
 from tlcore.errors import EngineError
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 GONE = "The training engine has ended. Start it again; what was saved is unharmed."
@@ -30,7 +31,9 @@ class OwnEngine(Engine):
             self._wait_until_gone(family, timeout_s)
             launch.kill(family)
             if self.address.alive(self._workspace):
-                raise EngineError(f"The training engine (process {self.address.pid}) cannot be ended.")
+                raise EngineError(
+                    tr("The training engine (process {pid}) cannot be ended.", pid=self.address.pid)
+                )
         self.address.forget(self._workspace)
         self.close()
 
@@ -76,4 +79,7 @@ class OwnEngine(Engine):
     def _silence(self) -> str:
         if not self.address.alive(self._workspace) or Address.read(self._workspace) != self.address:
             return GONE
-        return f"The training engine (process {self.address.pid}) does not answer. Wait a moment, or stop it."
+        return tr(
+            "The training engine (process {pid}) does not answer. Wait a moment, or stop it.",
+            pid=self.address.pid,
+        )

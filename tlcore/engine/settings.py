@@ -4,6 +4,7 @@ import math
 import os
 
 from tlcore.errors import EngineError
+from tlcore.words import tr
 
 
 def workers() -> int:
@@ -24,7 +25,9 @@ def idle_limit_s() -> float:
     except ValueError:
         value = math.nan
     if not value > 0:
-        raise EngineError(f"THAW_ENGINE_IDLE_S is a number of seconds above 0. Received: {given!r}")
+        raise EngineError(
+            tr("THAW_ENGINE_IDLE_S is a number of seconds above 0. Received: {given!r}", given=given)
+        )
     return value
 
 
@@ -37,5 +40,7 @@ def _whole(name: str, given: str | None, default: int) -> int:
     except ValueError:
         value = 0
     if value < 1:
-        raise EngineError(f"{name} is a whole number of at least 1. Received: {given!r}")
+        raise EngineError(
+            tr("{name} is a whole number of at least 1. Received: {given!r}", name=name, given=given)
+        )
     return value

@@ -13,6 +13,7 @@ from distributed.spans import SpanMetadata
 
 from tlcore.engine.worker import end_worker
 from tlcore.errors import EngineError
+from tlcore.words import tr
 
 log = logging.getLogger(__name__)
 
@@ -58,15 +59,23 @@ async def end_through_nanny(scheduler: Any, worker: Any) -> None:
     """
     if not worker.nanny:
         raise EngineError(
-            f"The worker at {worker.address} has no nanny that could end it. End its process "
-            f"{worker.pid} on its own machine."
+            tr(
+                "The worker at {address} has no nanny that could end it. End its process {pid} on its "
+                "own machine.",
+                address=worker.address,
+                pid=worker.pid,
+            )
         )
     try:
         answer = await scheduler.rpc(worker.nanny).run(
             function=pickle.dumps(end_worker), kwargs=pickle.dumps({"pid": worker.pid})
         )
     except OSError as error:
-        raise EngineError(f"The nanny of the worker at {worker.address} does not answer.") from error
+        raise EngineError(
+            tr("The nanny of the worker at {address} does not answer.", address=worker.address)
+        ) from error
     if answer["status"] != "OK":
         log.error("The nanny %s could not end its worker: %s", worker.nanny, answer.get("text"))
-        raise EngineError(f"The worker at {worker.address} could not be ended; the log says why.")
+        raise EngineError(
+            tr("The worker at {address} could not be ended; the log says why.", address=worker.address)
+        )

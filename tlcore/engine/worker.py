@@ -4,7 +4,6 @@ import functools
 import importlib
 import logging
 import os
-import pickle
 import sys
 import threading
 from collections.abc import Callable
@@ -14,8 +13,8 @@ import psutil
 from distributed import Worker, get_worker
 
 from tlcore import helping
-from tlcore.engine import launch
-from tlcore.engine.references import reference_to, resolve
+from tlcore.engine import calls, launch
+from tlcore.engine.references import reference_to
 
 DEFAULT_PRELOAD = "tensorflow,keras"
 
@@ -62,7 +61,7 @@ def run_job(key: str, reference: str, arguments: bytes) -> None:
     log.info("Job %s starts.", key)
     try:
         with helping.heard_by(_Caller(key)):
-            resolve(reference)(*pickle.loads(arguments))
+            calls.run(reference, arguments)
     except BaseException:
         # SystemExit too: no job may take its worker with it.
         log.exception("Job %s ended with an error.", key)
@@ -77,7 +76,7 @@ def run_helper(name: str, job: str, reference: str, arguments: bytes) -> None:
         while not _warm.wait(_LOOK_S):
             if name in _dismissed:
                 return
-        resolve(reference)(*pickle.loads(arguments), functools.partial(_dismissed.__contains__, name))
+        calls.run(reference, arguments, functools.partial(_dismissed.__contains__, name))
     except BaseException:
         # Whatever it is, the job does without.
         log.exception("The help for job %s ended with an error.", job)
@@ -98,7 +97,7 @@ class _Caller:
 
     def call(self, function: Callable[..., object], arguments: tuple[object, ...]) -> None:
         reference = reference_to(function)
-        self._tell("thaw-call", reference=reference, arguments=pickle.dumps(arguments, protocol=5))
+        self._tell("thaw-call", reference=reference, arguments=calls.packed(arguments))
 
     def enough(self) -> None:
         self._tell("thaw-enough")

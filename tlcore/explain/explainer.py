@@ -11,6 +11,7 @@ from tlcore.explain import tail
 from tlcore.explain.rules import Array
 from tlcore.runs import Run
 from tlcore.runtimes import Graph
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 # What the two ways to the same probabilities may differ by.
@@ -67,8 +68,11 @@ class Explainer:
             self._front = Graph(front)
         except tail.NoMap as error:
             raise RunError(
-                f"{run.name} has no heat maps: they need a network that ends with a feature map of height "
-                "and width, followed by a head. This one does not, or its pictures are too small for it."
+                tr(
+                    "{name} has no heat maps: they need a network that ends with a feature map of height and "
+                    "width, followed by a head. This one does not, or its pictures are too small for it.",
+                    name=run.name,
+                )
             ) from error
         except ValueError as error:
             raise runtimes.damaged(run) from error
@@ -104,5 +108,8 @@ class Explainer:
         found = self._tail.run(self._front.run(pixels[None]))[-1]
         if found.shape != expected.shape or not np.abs(found - expected).max() <= _LARGEST_DIFFERENCE:
             raise RunError(
-                f"{run.name} has no heat maps: what follows its last feature map is not computed exactly."
+                tr(
+                    "{name} has no heat maps: what follows its last feature map is not computed exactly.",
+                    name=run.name,
+                )
             )

@@ -10,6 +10,7 @@ from tlcore.exporters.onnx_model import ONNX
 from tlcore.exporters.saved_model import SAVED_MODEL
 from tlcore.exporters.web import WEB
 from tlcore.suggest import suggestion
+from tlcore.words import tr
 
 FORMATS: dict[str, Exporter] = {
     "keras": KERAS,
@@ -26,7 +27,11 @@ def get(format: str) -> Exporter:
     """Raises RunError for an unknown format."""
     if format not in FORMATS:
         raise RunError(
-            f"There is no export format {format!r}.{suggestion(format, FORMATS)} "
-            f"There is: {', '.join(FORMATS)}."
+            tr(
+                "There is no export format {format!r}.{suggestion} There is: {join}.",
+                format=format,
+                suggestion=suggestion(format, FORMATS),
+                join=", ".join(FORMATS),
+            )
         )
     return FORMATS[format]

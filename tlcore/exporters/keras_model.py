@@ -9,6 +9,7 @@ from tlcore.errors import NotSaved
 from tlcore.exporters.exporter import Exporter, Source
 from tlcore.exporters.programs import PythonProgram
 from tlcore.exporters.tolerances import EXACT
+from tlcore.words import tr
 from tlcore.workspace import sync_folder
 
 
@@ -22,7 +23,9 @@ def save_keras(model: Any, file: Path) -> None:
         os.replace(temporary, file)
         sync_folder(file.parent)
     except OSError as error:
-        raise NotSaved(f"The model could not be saved ({error.strerror}). Free some space.") from error
+        raise NotSaved(
+            tr("The model could not be saved ({strerror}). Free some space.", strerror=error.strerror)
+        ) from error
     finally:
         temporary.unlink(missing_ok=True)
 

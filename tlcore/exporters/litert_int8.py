@@ -18,6 +18,7 @@ import tlcore
 from tlcore.errors import RunError
 from tlcore.exporters.exporter import Exporter, Source, Tolerance
 from tlcore.exporters.litert import FILE, PROGRAM
+from tlcore.words import tr
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,10 @@ def _convert(model: Path, scratch: Path, target: Path) -> None:
             told.seek(0)
             log.error("the int8 converter ended with status %d: %s", status, told.read()[-4000:])
             raise RunError(
-                f"The converter to int8 gave up on this network (status {status}). Take another format."
+                tr(
+                    "The converter to int8 gave up on this network (status {status}). Take another format.",
+                    status=status,
+                )
             )
 
 

@@ -16,6 +16,7 @@ from tlcore.exporters.exporter import Exporter, Source
 from tlcore.exporters.parity import Parity, Rows
 from tlcore.runs import Run
 from tlcore.runtimes import Numbers, Pixels
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ def make(workspace: Workspace, run: Run, format: str, tell: Tell = lambda stage,
             # A model that is still open could not be moved on Windows.
             gc.collect()
             if store.key(run, format) != key:
-                raise RunError(f"{run.name} was changed while it was exported. Try again.")
+                raise RunError(tr("{name} was changed while it was exported. Try again.", name=run.name))
             store.save(workspace, run, Path(scratch) / _FILES, found, key)
     finally:
         keras.utils.clear_session()
@@ -85,7 +86,7 @@ def _made(workspace: Workspace, run: Run, format: str, scratch: Path, tell: Tell
 def check_has_model(run: Run) -> None:
     """Raises RunError."""
     if not run.has_model:
-        raise RunError(f"{run.name} has no model yet. Train it to the end first.")
+        raise RunError(tr("{name} has no model yet. Train it to the end first.", name=run.name))
 
 
 def _dataset(workspace: Workspace, run: Run) -> Dataset | None:
@@ -98,8 +99,10 @@ def _dataset(workspace: Workspace, run: Run) -> Dataset | None:
 def _calibration(dataset: Dataset | None, run: Run) -> Pixels:
     if dataset is None:
         raise RunError(
-            "Whole numbers are calibrated on training pictures, and those of this run were deleted. "
-            "Take another format."
+            tr(
+                "Whole numbers are calibrated on training pictures, and those of this run were deleted. "
+                "Take another format."
+            )
         )
     return pictures.calibration(dataset, texts.facts(run))
 
@@ -122,10 +125,15 @@ def _convert(exporter: Exporter, source: Source, folder: Path) -> None:
     except ThawError:
         raise
     except OSError as error:
-        raise RunError(f"The export could not be written ({error.strerror}). Free some space.") from error
+        raise RunError(
+            tr("The export could not be written ({strerror}). Free some space.", strerror=error.strerror)
+        ) from error
     except Exception as error:
         log.exception("the conversion to %s failed", exporter.title)
         raise RunError(
-            f"This network cannot be converted to {exporter.title} ({type(error).__name__}). "
-            "Take another format."
+            tr(
+                "This network cannot be converted to {title} ({name}). Take another format.",
+                title=exporter.title,
+                name=type(error).__name__,
+            )
         ) from error

@@ -13,6 +13,7 @@ from tlcore.errors import RunError, WorkspaceError
 from tlcore.exporters import formats, readme, store
 from tlcore.exporters.parity import Parity
 from tlcore.runs import Run
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 PARITY = "parity.json"
@@ -46,7 +47,13 @@ def checked(run: Run, format: str) -> Parity:
     title = formats.get(format).title
     found = store.load(run, format)
     if found is None:
-        raise RunError(f"{run.name} was not exported to {title} yet, or was changed since. Export it first.")
+        raise RunError(
+            tr(
+                "{name} was not exported to {title} yet, or was changed since. Export it first.",
+                name=run.name,
+                title=title,
+            )
+        )
     if found.refused:
         raise RunError(f"{title}: {found.refused}")
     return found

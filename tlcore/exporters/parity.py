@@ -11,6 +11,7 @@ import numpy.typing as npt
 from tlcore.evaluation import THRESHOLD
 from tlcore.exporters.exporter import Opened, Tolerance
 from tlcore.exporters.pictures import Picture
+from tlcore.words import tr
 
 Rows = npt.NDArray[np.float32]
 
@@ -53,16 +54,21 @@ class Parity:
     def refused(self) -> str:
         """Why it may not be taken away; empty of one that may."""
         if self.difference < 0:
-            return "It gives something that is no number, so it is not handed out."
+            return tr("It gives something that is no number, so it is not handed out.")
         if self.difference > self.allowed.difference:
-            return (
-                f"Its probabilities differ from the run's by up to {self.difference:.2g}; "
-                f"{self.allowed.difference:g} is allowed, so it is not handed out."
+            return tr(
+                "Its probabilities differ from the run's by up to {difference:.2g}; {difference2:g} is "
+                "allowed, so it is not handed out.",
+                difference=self.difference,
+                difference2=self.allowed.difference,
             )
         if self.agree < self.allowed.agreement * self.pictures:
-            return (
-                f"It says other classes than the run for {self.pictures - self.agree} of {self.pictures} "
-                f"pictures; {1 - self.allowed.agreement:.0%} is allowed, so it is not handed out."
+            return tr(
+                "It says other classes than the run for {pictures} of {pictures2} pictures; {value:.0%} "
+                "is allowed, so it is not handed out.",
+                pictures=self.pictures - self.agree,
+                pictures2=self.pictures,
+                value=1 - self.allowed.agreement,
             )
         return ""
 

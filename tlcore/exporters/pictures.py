@@ -15,6 +15,7 @@ from tlcore.errors import ImageError
 from tlcore.exporters.exporter import Facts
 from tlcore.recipe_parts import Fit
 from tlcore.runtimes import Pixels
+from tlcore.words import tr
 
 CHECKED = 32
 """Of the dataset, or all it has; the odd copies come on top."""
@@ -84,7 +85,7 @@ def _as_shown(file: Path, name: str, facts: Facts) -> Picture:
         safe = images.make_safe(file.read_bytes())
     except OSError as error:
         raise ImageError(
-            f"The picture {name} of the dataset is missing, so an export cannot be compared."
+            tr("The picture {name} of the dataset is missing, so an export cannot be compared.", name=name)
         ) from error
     with Image.open(io.BytesIO(safe.content)) as image:
         return Picture(file, name, images.to_pixels(image, *_look(facts)))

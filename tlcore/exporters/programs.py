@@ -15,6 +15,7 @@ from typing import Any
 from tlcore import confidence, fitting, images
 from tlcore.exporters import doubt
 from tlcore.exporters.exporter import Facts, Opened
+from tlcore.words import tr
 
 TIMED_PICTURES = 8
 
@@ -124,13 +125,19 @@ class PythonProgram:
 
     @property
     def use(self) -> str:
-        return f"pip install {self.requires} pillow numpy\npython {self.file} picture.jpg"
+        return tr(
+            "pip install {requires} pillow numpy\npython {file} picture.jpg",
+            requires=self.requires,
+            file=self.file,
+        )
 
     @property
     def about(self) -> str:
-        return f"""\
-`{self.file}` is a short program, to be copied into your own. It makes pixels of a picture just as
-Thaw does."""
+        return tr(
+            "`{file}` is a short program, to be copied into your own. It makes pixels of a picture "
+            "just as\nThaw does.",
+            file=self.file,
+        )
 
     @property
     def runtime(self) -> str:

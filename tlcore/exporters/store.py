@@ -19,6 +19,7 @@ from tlcore.exporters import formats, parity
 from tlcore.exporters.parity import Parity
 from tlcore.exporters.texts import program
 from tlcore.runs import Run
+from tlcore.words import tr
 from tlcore.workspace import Stamp, Workspace, read_json, stamp, write_json
 
 # Of what is made: one of an earlier number is made anew.
@@ -53,10 +54,14 @@ def save(workspace: Workspace, run: Run, made: Path, found: Parity, of: dict[str
     target = _prepared(run) / found.format
     try:
         if target.exists() and not workspace.discard(target):
-            raise NotSaved("The export that was there before is in use. Close what reads it, and try again.")
+            raise NotSaved(
+                tr("The export that was there before is in use. Close what reads it, and try again.")
+            )
         os.rename(made, target)
     except OSError as error:
-        raise NotSaved(f"The export could not be kept ({error.strerror}). Free some space.") from error
+        raise NotSaved(
+            tr("The export could not be kept ({strerror}). Free some space.", strerror=error.strerror)
+        ) from error
 
 
 def load(run: Run, format: str) -> Parity | None:
@@ -93,5 +98,5 @@ def _prepared(run: Run) -> Path:
     try:
         folder(run).mkdir(exist_ok=True)
     except FileNotFoundError as error:
-        raise NotFound(f"{run.name} was deleted. Bring it back first.") from error
+        raise NotFound(tr("{name} was deleted. Bring it back first.", name=run.name)) from error
     return folder(run)

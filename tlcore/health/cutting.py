@@ -12,6 +12,7 @@ from tlcore.datasets import Dataset, Item
 from tlcore.errors import DatasetError
 from tlcore.health import looks
 from tlcore.report import counted
+from tlcore.words import tr
 from tlcore.workspace import Workspace, write_atomic
 
 # A smaller rest is not what was meant: such a picture is left as it is.
@@ -28,7 +29,7 @@ def cut_borders(workspace: Workspace, dataset: Dataset, rows: Sequence[int]) -> 
         ]
         count = sum(one is not other for one, other in zip(items, dataset.items, strict=True))
         if not count:
-            raise DatasetError("None of these pictures has a border that could be cut off.")
+            raise DatasetError(tr("None of these pictures has a border that could be cut off."))
         # Two pictures may have differed in nothing but their border.
         once = {(item.sha256, frozenset(item.labels)): item for item in reversed(items)}
         changed = replace(dataset, items=tuple(reversed(once.values())), left_out=(), notes=())

@@ -11,6 +11,7 @@ from pathlib import Path
 from tlcore.errors import NotFound, WorkspaceError
 from tlcore.health import findings
 from tlcore.health.findings import Finding, Report
+from tlcore.words import tr
 from tlcore.workspace import Stamp, Workspace, append_line, read_json, read_lines, stamp, write_json
 
 _ID = re.compile(r"[a-z0-9-]{4,64}")
@@ -23,7 +24,7 @@ def folder(workspace: Workspace) -> Path:
 def check(dataset_id: str) -> None:
     """Raises NotFound for what could name any file."""
     if not _ID.fullmatch(dataset_id):
-        raise NotFound(f"There is no dataset {dataset_id[:64]!r} here.")
+        raise NotFound(tr("There is no dataset {dataset_id!r} here.", dataset_id=dataset_id[:64]))
 
 
 def save(workspace: Workspace, report: Report) -> None:

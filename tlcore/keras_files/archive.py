@@ -15,6 +15,7 @@ from tlcore.archives import clean_text
 from tlcore.errors import ModelFileError
 from tlcore.keras_files import config_check, kinds, weights_check
 from tlcore.keras_files.config_check import Facts
+from tlcore.words import tr
 
 WEIGHTS = "model.weights.h5"
 MAX_CONFIG_BYTES = 32 * 10**6
@@ -67,8 +68,12 @@ def opened(source: Path | bytes, name: str = "") -> Iterator[KerasFile]:
         size = file.seek(0, io.SEEK_END)
         if size > MAX_FILE_BYTES:
             raise ModelFileError(
-                f"{label} has {size / 1e9:.1f} GB; {MAX_FILE_BYTES / 1e9:.1f} GB is the limit. "
-                "Use a smaller network."
+                tr(
+                    "{label} has {size:.1f} GB; {MAX_FILE_BYTES:.1f} GB is the limit. Use a smaller network.",
+                    label=label,
+                    size=size / 1000000000.0,
+                    MAX_FILE_BYTES=MAX_FILE_BYTES / 1000000000.0,
+                )
             )
         kinds.check_is_keras(file, label)
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
@@ -90,12 +95,18 @@ def _file(source: Path | bytes, label: str) -> Iterator[IO[bytes]]:
         return
     if source.is_dir():
         raise ModelFileError(
-            f"{label} is a folder, perhaps a TensorFlow SavedModel, which may run code. {kinds.SAVE}"
+            tr(
+                "{label} is a folder, perhaps a TensorFlow SavedModel, which may run code. {SAVE}",
+                label=label,
+                SAVE=kinds.SAVE,
+            )
         )
     try:
         file = open(source, "rb")  # noqa: SIM115
     except OSError as error:
-        raise ModelFileError(f"{label} cannot be read ({error.strerror}).") from error
+        raise ModelFileError(
+            tr("{label} cannot be read ({strerror}).", label=label, strerror=error.strerror)
+        ) from error
     with file:
         yield file
 
@@ -116,16 +127,26 @@ def _check_parts(archive: zipfile.ZipFile, label: str) -> None:
     for name in names:
         if name not in _PARTS:
             raise ModelFileError(
-                f"{label} holds {clean_text(name)[:60]!r}, which is no part of a model for images. "
-                "Leave out the layers that need it, and save the model again."
+                tr(
+                    "{label} holds {clean_text!r}, which is no part of a model for images. Leave out the "
+                    "layers that need it, and save the model again.",
+                    label=label,
+                    clean_text=clean_text(name)[:60],
+                )
             )
     if len(set(names)) != len(names):
-        raise ModelFileError(f"{label} holds one part twice. {kinds.SAVE}")
+        raise ModelFileError(tr("{label} holds one part twice. {SAVE}", label=label, SAVE=kinds.SAVE))
     if WEIGHTS not in names:
-        raise ModelFileError(f"{label} holds no weights. {kinds.SAVE}")
+        raise ModelFileError(tr("{label} holds no weights. {SAVE}", label=label, SAVE=kinds.SAVE))
     for info in infos:
         if info.flag_bits & _ENCRYPTED_FLAG or info.compress_type not in _METHODS:
-            raise ModelFileError(f"{label} is packed with a password or in an unknown way. {kinds.SAVE}")
+            raise ModelFileError(
+                tr(
+                    "{label} is packed with a password or in an unknown way. {SAVE}",
+                    label=label,
+                    SAVE=kinds.SAVE,
+                )
+            )
         if info.file_size > _PARTS[info.filename]:
             raise _too_large(info.filename, label)
 

@@ -12,6 +12,7 @@ from typing import Any
 from tlcore.archives import clean_text
 from tlcore.errors import ModelFileError
 from tlcore.keras_files import admitted
+from tlcore.words import tr
 
 MAX_DEPTH = 64
 MAX_LAYERS = 5_000
@@ -43,9 +44,13 @@ def parse(text: str, label: str) -> dict[str, Any]:
     try:
         config = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ModelFileError(f"The config.json in {label} is damaged. Save the model again.") from error
+        raise ModelFileError(
+            tr("The config.json in {label} is damaged. Save the model again.", label=label)
+        ) from error
     if not isinstance(config, dict):
-        raise ModelFileError(f"The config.json in {label} describes no model. Save the model again.")
+        raise ModelFileError(
+            tr("The config.json in {label} describes no model. Save the model again.", label=label)
+        )
     kept: dict[str, Any] = _without(config)
     return kept
 
@@ -59,8 +64,12 @@ def check_depth(text: str, label: str) -> None:
             depth += 1
             if depth > MAX_DEPTH:
                 raise ModelFileError(
-                    f"The config.json in {label} is nested more than {MAX_DEPTH} deep, deeper than any model "
-                    "of ours. Flatten the models within the model and save it again."
+                    tr(
+                        "The config.json in {label} is nested more than {MAX_DEPTH} deep, deeper than any "
+                        "model of ours. Flatten the models within the model and save it again.",
+                        label=label,
+                        MAX_DEPTH=MAX_DEPTH,
+                    )
                 )
         elif first in "]}":
             depth -= 1
@@ -71,8 +80,12 @@ def check(config: dict[str, Any], label: str) -> Facts:
     if _kind(config) not in admitted.MODELS:
         kind = clean_text(str(config.get("class_name")))[:60]
         raise ModelFileError(
-            f"{label} holds a model of the class {kind!r}; only Sequential and Functional models are read, "
-            "whose layers are listed in the file. Rebuild it as one of these and save it again."
+            tr(
+                "{label} holds a model of the class {kind!r}; only Sequential and Functional models are "
+                "read, whose layers are listed in the file. Rebuild it as one of these and save it again.",
+                label=label,
+                kind=kind,
+            )
         )
     _object(config, "the model", label)
     front: list[tuple[str, str]] = []
@@ -156,25 +169,37 @@ def _check_numbers(value: Any, key: str, layer: str, kind: str, label: str) -> N
             _check_numbers(inner, key, layer, kind, label)
     elif isinstance(value, int) and abs(value) > MAX_SIZE:
         raise ModelFileError(
-            f"Layer '{layer}' ({kind}) of {label} has {key} {_grouped(value)}; {MAX_SIZE:,} is the limit. "
-            "Use a smaller layer."
+            tr(
+                "Layer '{layer}' ({kind}) of {label} has {key} {grouped}; {MAX_SIZE:,} is the limit. Use "
+                "a smaller layer.",
+                layer=layer,
+                kind=kind,
+                label=label,
+                key=key,
+                grouped=_grouped(value),
+                MAX_SIZE=MAX_SIZE,
+            )
         )
 
 
 def _grouped(value: int) -> str:
     # Very long numbers are not worth writing out.
-    return f"{value:,}" if abs(value) < 10**30 else "with more than 30 digits"
+    return f"{value:,}" if abs(value) < 10**30 else tr("with more than 30 digits")
 
 
 def _count(model: dict[str, Any], label: str, front: list[tuple[str, str]]) -> int:
     """Calls of layers; a model in a model that is called twice runs twice, and so on: that may explode."""
     layers = model["config"].get("layers")
     if not isinstance(layers, list):
-        raise ModelFileError(f"The model in {label} lists no layers. Save it as a Functional model.")
+        raise ModelFileError(
+            tr("The model in {label} lists no layers. Save it as a Functional model.", label=label)
+        )
     total = 0
     for layer in layers:
         if not isinstance(layer, dict) or not isinstance(layer.get("config"), dict) or "module" not in layer:
-            raise ModelFileError(f"The model in {label} lists something that is no layer. Save it again.")
+            raise ModelFileError(
+                tr("The model in {label} lists something that is no layer. Save it again.", label=label)
+            )
         nested = _kind(layer) in admitted.MODELS
         if not nested:
             front.append((str(layer.get("class_name")), _name(layer)))
@@ -183,8 +208,12 @@ def _count(model: dict[str, Any], label: str, front: list[tuple[str, str]]) -> i
         total += calls * (_count(layer, label, front) if nested else 1)
         if total > MAX_LAYERS:
             raise ModelFileError(
-                f"The model in {label} has more than {MAX_LAYERS:,} layers, which is the limit. "
-                "Use a smaller model."
+                tr(
+                    "The model in {label} has more than {MAX_LAYERS:,} layers, which is the limit. Use a "
+                    "smaller model.",
+                    label=label,
+                    MAX_LAYERS=MAX_LAYERS,
+                )
             )
     return total
 

@@ -4,6 +4,7 @@ import zipfile
 from typing import IO
 
 from tlcore.errors import ModelFileError
+from tlcore.words import tr
 
 SAVE = "Save it in Keras with model.save('model.keras') and bring that file."
 
@@ -26,9 +27,21 @@ def check_is_keras(file: IO[bytes], label: str) -> None:
     if any(name.rpartition("/")[2] == "data.pkl" for name in names):
         raise ModelFileError(f"{label} {_TORCH}. {_TORCH_OUT}")
     if any(name.rpartition("/")[2] == "saved_model.pb" for name in names):
-        raise ModelFileError(f"{label} is a zipped TensorFlow SavedModel, which may run code. {_TF_OUT}")
+        raise ModelFileError(
+            tr(
+                "{label} is a zipped TensorFlow SavedModel, which may run code. {TF_OUT}",
+                label=label,
+                TF_OUT=_TF_OUT,
+            )
+        )
     if "config.json" not in names:
-        raise ModelFileError(f"{label} is a zip, but not a Keras model: it has no config.json. {SAVE}")
+        raise ModelFileError(
+            tr(
+                "{label} is a zip, but not a Keras model: it has no config.json. {SAVE}",
+                label=label,
+                SAVE=SAVE,
+            )
+        )
 
 
 def is_hdf5(head: bytes) -> bool:
@@ -53,27 +66,30 @@ def _other(head: bytes, label: str) -> str:
     """What is wrong with a file that is no zip, and what to do."""
     name = label.strip("'").lower()
     if not head:
-        return f"is empty. {SAVE}"
+        return tr("is empty. {SAVE}", SAVE=SAVE)
     if is_hdf5(head):
-        return (
-            "is an HDF5 file: a model in the old .h5 format, or weights alone. Load it in Keras and save it "
-            "with model.save('model.keras'); weights alone go into the weights folder, for a known backbone."
+        return tr(
+            "is an HDF5 file: a model in the old .h5 format, or weights alone. Load it in Keras and "
+            "save it with model.save('model.keras'); weights alone go into the weights folder, for a "
+            "known backbone."
         )
     if head[0] == 0x80 and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
         if name.endswith((".pth", ".pt")):
             return f"{_TORCH}. {_TORCH_OUT}"
-        return f"is a Python pickle, which runs code when opened. {SAVE}"
+        return tr("is a Python pickle, which runs code when opened. {SAVE}", SAVE=SAVE)
     if head[4:8] == b"TFL3":
-        return (
-            "is a LiteRT (.tflite) graph, made to predict; it cannot be trained further. Bring the Keras "
-            "model it was converted from, saved with model.save('model.keras')."
+        return tr(
+            "is a LiteRT (.tflite) graph, made to predict; it cannot be trained further. Bring the "
+            "Keras model it was converted from, saved with model.save('model.keras')."
         )
     if name.endswith(".onnx") or (head[:1] == b"\x08" and head[2:3] == b"\x12" and head[1] > 2):
-        return f"is an ONNX graph, made to predict; it is not read. {_TORCH_OUT}"
+        return tr("is an ONNX graph, made to predict; it is not read. {TORCH_OUT}", TORCH_OUT=_TORCH_OUT)
     if name.endswith(".pb") or head[:3] == b"\x08\x01\x12":
-        return f"is a part of a TensorFlow SavedModel or graph, which may run code. {_TF_OUT}"
+        return tr(
+            "is a part of a TensorFlow SavedModel or graph, which may run code. {TF_OUT}", TF_OUT=_TF_OUT
+        )
     if name.endswith(".safetensors"):
-        return f"holds weights without their network. {_TORCH_OUT}"
+        return tr("holds weights without their network. {TORCH_OUT}", TORCH_OUT=_TORCH_OUT)
     if name.endswith(".keras"):
-        return "is a damaged file: it does not begin as a .keras file does. Save or send it again."
-    return f"is not a Keras model. {SAVE}"
+        return tr("is a damaged file: it does not begin as a .keras file does. Save or send it again.")
+    return tr("is not a Keras model. {SAVE}", SAVE=SAVE)

@@ -9,6 +9,7 @@ from typing import Any
 
 from tlcore.errors import ModelFileError
 from tlcore.keras_files import kinds
+from tlcore.words import tr
 
 MAX_BYTES = 2 * 10**9
 MAX_OBJECTS = 200_000
@@ -23,7 +24,9 @@ def check_weights_file(path: Path, label: str = "") -> int:
     label = label or f"'{path.name}'"
     with open(path, "rb") as file:
         if not kinds.is_hdf5(file.read(16)):
-            raise ModelFileError(f"{label} is not a file of Keras weights (.h5). {_OUT}")
+            raise ModelFileError(
+                tr("{label} is not a file of Keras weights (.h5). {OUT}", label=label, OUT=_OUT)
+            )
     try:
         with h5py.File(path, "r") as root:
             return _walk(root, label)
@@ -46,8 +49,13 @@ def _walk(root: Any, label: str) -> int:
             where = f"{place}/{name}"
             if not isinstance(group.get(name, getlink=True), h5py.HardLink):
                 raise ModelFileError(
-                    f"{label} is not opened: {where[:80]!r} is a link to somewhere else, which may be "
-                    f"another file of this machine. {_OUT}"
+                    tr(
+                        "{label} is not opened: {where!r} is a link to somewhere else, which may be another "
+                        "file of this machine. {OUT}",
+                        label=label,
+                        where=where[:80],
+                        OUT=_OUT,
+                    )
                 )
             item = group[name]
             address = h5py.h5o.get_info(item.id).addr
@@ -56,7 +64,12 @@ def _walk(root: Any, label: str) -> int:
             seen.add(address)
             if len(seen) > MAX_OBJECTS:
                 raise ModelFileError(
-                    f"{label} has more than {MAX_OBJECTS:,} parts; that is the limit. {_OUT}"
+                    tr(
+                        "{label} has more than {MAX_OBJECTS:,} parts; that is the limit. {OUT}",
+                        label=label,
+                        MAX_OBJECTS=MAX_OBJECTS,
+                        OUT=_OUT,
+                    )
                 )
             if isinstance(item, h5py.Group):
                 waiting.append((where, item))
@@ -65,8 +78,12 @@ def _walk(root: Any, label: str) -> int:
             size_bytes += item.size * item.dtype.itemsize
             if size_bytes > MAX_BYTES:
                 raise ModelFileError(
-                    f"{label} holds more than {MAX_BYTES / 1e9:.0f} GB of weights; that is the limit. "
-                    "Use a smaller network."
+                    tr(
+                        "{label} holds more than {MAX_BYTES:.0f} GB of weights; that is the limit. Use a "
+                        "smaller network.",
+                        label=label,
+                        MAX_BYTES=MAX_BYTES / 1000000000.0,
+                    )
                 )
             if not where.startswith(("/optimizer", "/_optimizer")):
                 numbers += int(item.size)
@@ -77,11 +94,30 @@ def _check_dataset(item: Any, where: str, label: str) -> None:
     import h5py
 
     if not isinstance(item, h5py.Dataset) or item.dtype.kind not in "fiub" or item.shape is None:
-        raise ModelFileError(f"{label} is not opened: {where[:80]!r} holds no numbers. {_OUT}")
+        raise ModelFileError(
+            tr(
+                "{label} is not opened: {where!r} holds no numbers. {OUT}",
+                label=label,
+                where=where[:80],
+                OUT=_OUT,
+            )
+        )
     settings = item.id.get_create_plist()
     if item.is_virtual or settings.get_layout() == h5py.h5d.VIRTUAL or settings.get_external_count():
         raise ModelFileError(
-            f"{label} is not opened: the numbers of {where[:80]!r} lie in other files. {_OUT}"
+            tr(
+                "{label} is not opened: the numbers of {where!r} lie in other files. {OUT}",
+                label=label,
+                where=where[:80],
+                OUT=_OUT,
+            )
         )
     if any(settings.get_filter(i)[0] not in _FILTERS for i in range(settings.get_nfilters())):
-        raise ModelFileError(f"{label} is not opened: {where[:80]!r} is packed in an unknown way. {_OUT}")
+        raise ModelFileError(
+            tr(
+                "{label} is not opened: {where!r} is packed in an unknown way. {OUT}",
+                label=label,
+                where=where[:80],
+                OUT=_OUT,
+            )
+        )

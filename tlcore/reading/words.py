@@ -4,6 +4,7 @@ from tlcore.numbers import written_out
 from tlcore.reading import signs
 from tlcore.reading.seen import Seen, jumps
 from tlcore.report import counted, quoted
+from tlcore.words import tr
 
 
 def percent(share: float) -> str:
@@ -11,10 +12,12 @@ def percent(share: float) -> str:
 
 
 def leak(seen: Seen) -> str:
-    return (
-        f"{percent(seen.right)} right, but {counted(seen.across or 0, 'group')} of pictures that are the "
-        "same, or nearly, lie on both sides of the split: the figure is too good. Keep them on one side, "
-        "under Health on the Data page."
+    return tr(
+        "{percent} right, but {counted} of pictures that are the same, or nearly, lie on both "
+        "sides of the split: the figure is too good. Keep them on one side, under Health on the "
+        "Data page.",
+        percent=percent(seen.right),
+        counted=counted(seen.across or 0, "group"),
     )
 
 
@@ -24,13 +27,20 @@ def rate_too_high(seen: Seen) -> str:
     rate = f"the learning rate of {written_out(seen.recipe.phases[phase].learning_rate)} is too high."
     if not jumps(losses):
         guess = f"where guessing would give {seen.guess_loss:.2f}"
-        return f"The training loss was {max(losses):,.0f}, {guess}: {rate}"
+        return tr(
+            "The training loss was {max:,.0f}, {guess}: {rate}", max=max(losses), guess=guess, rate=rate
+        )
     steps = list(zip(losses, losses[1:], strict=False))
     before, after = max(steps, key=lambda step: step[1] - step[0])
     ups = sum(second > first for first, second in steps)
-    return (
-        f"The training loss jumps: it rises in {ups} of {counted(len(steps), 'step')}, once from "
-        f"{before:.2f} to {after:.2f}: {rate}"
+    return tr(
+        "The training loss jumps: it rises in {ups} of {counted}, once from {before:.2f} to "
+        "{after:.2f}: {rate}",
+        ups=ups,
+        counted=counted(len(steps), "step"),
+        before=before,
+        after=after,
+        rate=rate,
     )
 
 
@@ -39,7 +49,7 @@ def never_said(seen: Seen) -> str:
     verb = "is" if len(seen.unsaid) == 1 else "are"
     sentence = f"{names} {verb} never said of a validation picture."
     if not signs.some_unsaid_is_rare(seen):
-        return f"{sentence} Look at those pictures and their labels."
+        return tr("{sentence} Look at those pictures and their labels.", sentence=sentence)
     label = min(seen.unsaid, key=seen.counts.__getitem__)
     return f"{sentence} {_rare(seen, label)}"
 
@@ -47,28 +57,43 @@ def never_said(seen: Seen) -> str:
 def rare_class(seen: Seen) -> str:
     label = min(signs.missed(seen), key=seen.counts.__getitem__)
     found = percent(seen.result.classes[label].recall) if seen.result else ""
-    return f"Of {quoted([seen.classes[label]])} it finds only {found}. {_rare(seen, label)}"
+    return tr(
+        "Of {quoted} it finds only {found}. {rare}",
+        quoted=quoted([seen.classes[label]]),
+        found=found,
+        rare=_rare(seen, label),
+    )
 
 
 def _rare(seen: Seen, label: int) -> str:
     most = max(range(len(seen.counts)), key=seen.counts.__getitem__)
-    return (
-        f"{quoted([seen.classes[label]])} has {counted(seen.counts[label], 'training picture')}, "
-        f"{quoted([seen.classes[most]])} {seen.counts[most]:,}: in doubt, the common class wins."
+    return tr(
+        "{quoted} has {counted}, {quoted2} {counts:,}: in doubt, the common class wins.",
+        quoted=quoted([seen.classes[label]]),
+        counted=counted(seen.counts[label], "training picture"),
+        quoted2=quoted([seen.classes[most]]),
+        counts=seen.counts[most],
     )
 
 
 def memorises(seen: Seen) -> str:
     best, training = seen.last[seen.best], seen.end("accuracy")
     if seen.end("val_accuracy") < best["val_accuracy"] - 0.02 and training > best["accuracy"]:
-        return (
-            f"Since epoch {best['epoch']} training accuracy rises ({percent(best['accuracy'])} → "
-            f"{percent(training)}) while validation accuracy falls ({percent(best['val_accuracy'])} → "
-            f"{percent(seen.end('val_accuracy'))}): it is memorising the training pictures."
+        return tr(
+            "Since epoch {best} training accuracy rises ({percent} → {percent2}) while validation "
+            "accuracy falls ({percent3} → {percent4}): it is memorising the training pictures.",
+            best=best["epoch"],
+            percent=percent(best["accuracy"]),
+            percent2=percent(training),
+            percent3=percent(best["val_accuracy"]),
+            percent4=percent(seen.end("val_accuracy")),
         )
-    return (
-        f"Since epoch {best['epoch']} the training loss goes on falling while the validation loss rises "
-        f"({best['val_loss']:.2f} → {seen.end('val_loss'):.2f}): it is memorising the training pictures."
+    return tr(
+        "Since epoch {best} the training loss goes on falling while the validation loss rises "
+        "({best2:.2f} → {end:.2f}): it is memorising the training pictures.",
+        best=best["epoch"],
+        best2=best["val_loss"],
+        end=seen.end("val_loss"),
     )
 
 
@@ -78,18 +103,24 @@ def by_heart(seen: Seen) -> str:
         if signs.learned_nearly_all(seen)
         else "it does much better on the pictures that it learned from."
     )
-    return (
-        f"{percent(seen.end('accuracy'))} of the training pictures are right, but only "
-        f"{percent(seen.end('val_accuracy'))} of the validation pictures: {verdict}"
+    return tr(
+        "{percent} of the training pictures are right, but only {percent2} of the validation "
+        "pictures: {verdict}",
+        percent=percent(seen.end("accuracy")),
+        percent2=percent(seen.end("val_accuracy")),
+        verdict=verdict,
     )
 
 
 def rate_too_low(seen: Seen) -> str:
     first = seen.of_phase(0)
-    return (
-        f"The training loss barely falls: {first[0]['loss']:.2f} after the first epoch, "
-        f"{first[-1]['loss']:.2f} after {len(first)}. Most likely the learning rate of "
-        f"{written_out(seen.recipe.phases[0].learning_rate)} is too low."
+    return tr(
+        "The training loss barely falls: {first:.2f} after the first epoch, {first2:.2f} after "
+        "{first3}. Most likely the learning rate of {written_out} is too low.",
+        first=first[0]["loss"],
+        first2=first[-1]["loss"],
+        first3=len(first),
+        written_out=written_out(seen.recipe.phases[0].learning_rate),
     )
 
 
@@ -97,36 +128,46 @@ def underfits(seen: Seen) -> str:
     training, validation = signs.accuracies(seen)
     # Training accuracy is taken with dropout on, and on the pictures as augmentation changed them.
     holds = "augmentation, dropout or both hold" if seen.augmented else "dropout holds"
-    return (
-        f"Fewer training pictures are right ({percent(training)}) than validation pictures "
-        f"({percent(validation)}): most likely {holds} it back."
+    return tr(
+        "Fewer training pictures are right ({percent}) than validation pictures ({percent2}): "
+        "most likely {holds} it back.",
+        percent=percent(training),
+        percent2=percent(validation),
+        holds=holds,
     )
 
 
 def still_improves(seen: Seen) -> str:
     now, before = seen.trend or (0.0, 0.0)
-    return (
-        f"The validation loss was still falling at the last epoch ({before:.2f} → {now:.2f}): it had not "
-        "learned all that it can."
+    return tr(
+        "The validation loss was still falling at the last epoch ({before:.2f} → {now:.2f}): it "
+        "had not learned all that it can.",
+        before=before,
+        now=now,
     )
 
 
 def stands_still(seen: Seen) -> str:
     ended = seen.last[seen.best]["epoch"]
     loss = f"got no lower after epoch {ended}" if seen.stopped_early else "stands still over the last epochs"
-    return (
-        f"With the network frozen it gets no further: the validation loss {loss}, at "
-        f"{percent(seen.right)} right. {seen.training_pictures:,} training pictures are enough to thaw the "
-        "last layers."
+    return tr(
+        "With the network frozen it gets no further: the validation loss {loss}, at {percent} "
+        "right. {training_pictures:,} training pictures are enough to thaw the last layers.",
+        loss=loss,
+        percent=percent(seen.right),
+        training_pictures=seen.training_pictures,
     )
 
 
 def too_few_to_judge(seen: Seen) -> str:
     low, high = seen.result.figures.interval if seen.result else (0.0, 1.0)
     count = len(seen.result.pictures) if seen.result else 0
-    return (
-        f"{counted(count, 'validation picture')} can hardly tell how good it is: on others of the kind "
-        f"{percent(low)} to {percent(high)} may be right. Add pictures, or do not judge by small differences."
+    return tr(
+        "{counted} can hardly tell how good it is: on others of the kind {percent} to {percent2} "
+        "may be right. Add pictures, or do not judge by small differences.",
+        counted=counted(count, "validation picture"),
+        percent=percent(low),
+        percent2=percent(high),
     )
 
 
@@ -136,9 +177,11 @@ def perfect(seen: Seen) -> str:
         0: "the pictures of a class have something beside it in common; no near duplicates were found",
     }
     training = "All" if seen.end("accuracy") == 1 else "Nearly all"
-    return (
-        f"{training} training pictures and all validation pictures are right. Either the classes are easy to "
-        f"tell apart, or {checked.get(seen.across, checked[None])}."
+    return tr(
+        "{training} training pictures and all validation pictures are right. Either the classes "
+        "are easy to tell apart, or {get}.",
+        training=training,
+        get=checked.get(seen.across, checked[None]),
     )
 
 
@@ -146,9 +189,12 @@ def stopped_early(seen: Seen) -> str:
     phase = seen.recipe.phases[seen.phase]
     best = seen.last[seen.best]["epoch"]
     kept = max(seen.kept, default=best)
-    return (
-        f"Early stopping ended it after {len(seen.last)} of {phase.epochs} epochs and kept epoch {kept}, the "
-        "best on validation pictures. That is as it should be: more epochs would not help."
+    return tr(
+        "Early stopping ended it after {last} of {epochs} epochs and kept epoch {kept}, the best "
+        "on validation pictures. That is as it should be: more epochs would not help.",
+        last=len(seen.last),
+        epochs=phase.epochs,
+        kept=kept,
     )
 
 
@@ -156,14 +202,17 @@ def fine(seen: Seen) -> str:
     further = (
         "More could come from thawed layers, or from" if signs.can_thaw(seen) else "More could come from"
     )
-    return (
-        f"It went well: {percent(seen.right)} of the validation pictures are right, and the curves show "
-        f"nothing to mend. {further} pictures like those that it got wrong."
+    return tr(
+        "It went well: {percent} of the validation pictures are right, and the curves show "
+        "nothing to mend. {further} pictures like those that it got wrong.",
+        percent=percent(seen.right),
+        further=further,
     )
 
 
 def unclear(seen: Seen) -> str:
-    return (
-        f"{percent(seen.right)} of the validation pictures are right, and the curves do not say what holds "
-        "it back. Look at the mistakes, at the labels, and try another network."
+    return tr(
+        "{percent} of the validation pictures are right, and the curves do not say what holds it "
+        "back. Look at the mistakes, at the labels, and try another network.",
+        percent=percent(seen.right),
     )

@@ -15,6 +15,7 @@ from tlcore.evaluation import Evaluation
 from tlcore.run_report import making, mistakes, pictures, quality
 from tlcore.run_report.markup import Html, heading, listed, paragraph, section
 from tlcore.runs import Run
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 # Of the classes, in the first sentence.
@@ -59,15 +60,21 @@ def _quoted(text: str) -> str:
 
 def _verdict(run: Run, judged: Evaluation) -> str:
     if not judged.splits:
-        return "How often it is right was not measured."
+        return tr("How often it is right was not measured.")
     split = limits.deciding(judged.splits)
     result = judged.splits[split]
     low, high = result.figures.interval
     right, total = len(result.pictures) - len(result.mistakes), len(result.pictures)
-    return (
-        f"{measures.name(run)} {measures.share(result):.1%}: it judged {right:,} of {total:,} "
-        f"{limits.NAMES[split]} pictures right. On others of the kind it is most likely {low:.0%} to "
-        f"{high:.0%}."
+    return tr(
+        "{name} {share:.1%}: it judged {right:,} of {total:,} {NAMES} pictures right. On others "
+        "of the kind it is most likely {low:.0%} to {high:.0%}.",
+        name=measures.name(run),
+        share=measures.share(result),
+        right=right,
+        total=total,
+        NAMES=limits.NAMES[split],
+        low=low,
+        high=high,
     )
 
 

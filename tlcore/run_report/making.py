@@ -3,6 +3,7 @@
 from tlcore import curves, origin, recipe_difference, runs
 from tlcore.run_report.markup import Html, chart, code, folded, heading, paragraph, section, table
 from tlcore.runs import Event, Progress, Run, Status
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 _NOT_MADE = ("off", "none", recipe_difference.NOT_THERE)
@@ -29,7 +30,12 @@ def _took(progress: Progress) -> str:
     seconds = progress.final.get("seconds", {}).get("total")
     took = f"; all in all it took {_duration(seconds)}" if seconds else ""
     epochs = len(progress.epochs)
-    return f"It was trained for {epochs:,} {'epoch' if epochs == 1 else 'epochs'}{took}."
+    return tr(
+        "It was trained for {epochs:,} {part}{took}.",
+        epochs=epochs,
+        part="epoch" if epochs == 1 else "epochs",
+        took=took,
+    )
 
 
 def _duration(seconds: float) -> str:
@@ -71,7 +77,7 @@ def _sameness(run: Run) -> str:
     stopped = runs.progress(run, run.events(), alive=False).status is Status.STOPPED
     if stopped or run.imported_file.is_file():
         return ""
-    return "; the same pictures, recipe and seed give the same model, but for rounding"
+    return tr("; the same pictures, recipe and seed give the same model, but for rounding")
 
 
 def again(run: Run) -> Html:

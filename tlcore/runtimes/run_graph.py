@@ -14,6 +14,7 @@ from tlcore.models import Network
 from tlcore.runs import Run
 from tlcore.runtimes import graph, prefix_graph
 from tlcore.runtimes.graph import Graph, Pixels
+from tlcore.words import tr
 from tlcore.workspace import Workspace, read_json, write_atomic, write_json
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,10 @@ def graph_files(workspace: Workspace, run: Run) -> tuple[list[Path], GraphRecord
     shared = [prefix_graph.path_of(workspace, record.prefix)] if record.prefix else []
     if not all(file.is_file() for file in shared):
         raise RunError(
-            f"A part of the model of {run.name} was cleaned away. Train it again: it takes seconds."
+            tr(
+                "A part of the model of {name} was cleaned away. Train it again: it takes seconds.",
+                name=run.name,
+            )
         )
     return [*shared, run.folder / "suffix.tflite"], record
 
@@ -66,8 +70,10 @@ def read_record(run: Run) -> GraphRecord:
     """Raises RunError when the run has none yet, or a damaged one."""
     if not (run.folder / "graph.json").is_file():
         if run.has_model and run.imported_file.is_file():
-            raise RunError(f"The model of {run.name} is being made ready. Try again in a moment.")
-        raise RunError(f"{run.name} has no finished model yet. Train it to the end first.")
+            raise RunError(
+                tr("The model of {name} is being made ready. Try again in a moment.", name=run.name)
+            )
+        raise RunError(tr("{name} has no finished model yet. Train it to the end first.", name=run.name))
     try:
         return GraphRecord(**read_json(run.folder / "graph.json"))
     except TypeError as error:
