@@ -38,6 +38,11 @@ def trn(one: str, many: str, n: int, /, **values: object) -> str:
     return _filled(_catalogue(language()).ngettext(one, many, n), {"n": n, **values})
 
 
+def number(value: float, spec: str) -> str:
+    """A number alone, as ``format`` writes it, with the language's signs: ``number(0.772, ".1%")``."""
+    return _filled("{value:" + spec + "}", {"value": value})
+
+
 def mark(message: str) -> str:
     """A word of a constant, for the catalogues. It is said where it is shown: ``tr(TITLE)``."""
     return message
