@@ -8,9 +8,11 @@ from tlcore.words import mark, tr
 # One place to add a page: section, file, title, icon.
 PAGES = {
     "": (("home/start.py", mark("Start"), ":material/home:"),),
+    # Translators: the first part of the menu, as a task: build a model
     mark("Build"): (
         ("build/data.py", mark("Data"), ":material/photo_library:"),
         ("build/model.py", mark("Model"), ":material/layers:"),
+        # Translators: the title of the page on which a model is trained
         ("build/train.py", mark("Train"), ":material/model_training:"),
     ),
     mark("Understand"): (
@@ -21,6 +23,7 @@ PAGES = {
         ("understand/runs.py", mark("Runs"), ":material/list_alt:"),
         ("understand/concepts.py", mark("Concepts"), ":material/school:"),
     ),
+    # Translators: the last part of the menu, as a task: use the model
     mark("Use"): (
         ("use/predict.py", mark("Predict"), ":material/center_focus_strong:"),
         ("use/export.py", mark("Export"), ":material/download:"),

@@ -79,5 +79,5 @@ def _parsed(value: dict[str, Any]) -> About:
     about = About(**value)
     texts = isinstance(about.name, str) and isinstance(about.note, str)
     if not texts or not isinstance(about.pinned, bool) or not isinstance(about.exported, bool):
-        raise ValueError(tr("not what it should be"))
+        raise ValueError("not what it should be")
     return about

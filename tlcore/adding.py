@@ -35,14 +35,14 @@ def add(
     """
     report = Report()
     for name_of_missing in missing:
-        report.leave_out(name_of_missing, "It could not be read where it was sent from.")
+        report.leave_out(name_of_missing, tr("It could not be read where it was sent from."))
     path = source if isinstance(source, Path) else None
     with staging.opened(workspace, path) as stage, opened(source, stage.room, called) as (listing, label):
         found = without_junk(listing, report)
         files = _into(found, to) if to else _as_they_say(found, report)
         classes, items = intake.read(files, stage, report, progress)
         if not items:
-            reason = report.left_out[0].reason if report.left_out else "It is empty."
+            reason = report.left_out[0].reason if report.left_out else tr("It is empty.")
             raise DatasetError(tr("{label} holds no usable picture. {reason}", label=label, reason=reason))
         left_out = tuple(report.left_out)
         taken = replace(

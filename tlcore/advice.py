@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tlcore.config import Phase
 from tlcore.plans import PhasePlan, Plan
+from tlcore.words import tr
 
 # Larger steps overwrite pretrained weights. Keras' guide fine-tunes with Adam at 1e-5; SGD has no adaptive
 # scale and bears more; Lion steps by sign and wants three to ten times less than AdamW (arXiv:2302.06675).
@@ -17,7 +18,7 @@ def warnings(plan: Plan, pictures: int | None = None) -> list[str]:
     """Sentences for a page; ``pictures`` is how many there are to train on, where that is known."""
     found = list(_of_the_whole(plan, pictures))
     for number, (phase, counted) in enumerate(zip(plan.recipe.phases, plan.phases, strict=True), start=1):
-        where = f"Phase {number}" if len(plan.phases) > 1 else "The training"
+        where = tr("Phase {number}", number=number) if len(plan.phases) > 1 else tr("The training")
         found += _of_a_phase(plan, phase, counted, where)
     return found + list(_of_a_cold_start(plan))
 
@@ -25,22 +26,25 @@ def warnings(plan: Plan, pictures: int | None = None) -> list[str]:
 def _of_the_whole(plan: Plan, pictures: int | None) -> Iterator[str]:
     head = plan.recipe.head
     if len(plan.output_shape) > 1 and head.pooling == "flatten" and plan.head_params > HUGE_HEAD_PARAMS:
-        yield (
-            f"Flatten hands {plan.head[0].output_shape[0]:,} numbers to the head and makes it "
-            f"{plan.head_params / 1e6:.1f} million parameters, which learn the pictures by heart. "
-            f"Average pooling hands it {plan.output_shape[-1]:,}."
+        yield tr(
+            "Flatten hands {numbers:,} numbers to the head and makes it {millions:.1f} million parameters, "
+            "which learn the pictures by heart. Average pooling hands it {fewer:,}.",
+            numbers=plan.head[0].output_shape[0],
+            millions=plan.head_params / 1e6,
+            fewer=plan.output_shape[-1],
         )
     if plan.recipe.backbone.weights != "none":
         return
     if any(layer.trainable_params for phase in plan.phases for layer in plan.layers[: phase.frozen_layers]):
-        yield (
+        yield tr(
             "The network starts from random weights and some of them stay frozen: they never learn anything. "
             "Freeze nothing, or take pretrained weights."
         )
     if pictures is not None and pictures < FEW_FROM_SCRATCH:
-        yield (
-            f"From scratch a network needs thousands of pictures; there are {pictures:,} to train on. "
-            "That shows what transfer is worth, and little else."
+        yield tr(
+            "From scratch a network needs thousands of pictures; there are {pictures:,} to train on. "
+            "That shows what transfer is worth, and little else.",
+            pictures=pictures,
         )
 
 
@@ -50,18 +54,24 @@ def _of_a_phase(plan: Plan, phase: Phase, counted: PhasePlan, where: str) -> Ite
         return
     most = LARGEST_FINE_RATE[phase.optimizer]
     if phase.learning_rate > most and plan.recipe.backbone.weights != "none":
-        yield (
-            f"{where} trains {counted.trained_layers} layers of the network at a learning rate of "
-            f"{phase.learning_rate:g}: steps that large overwrite what it has learned. "
-            f"Use {most:g} or less for {phase.optimizer}."
+        yield tr(
+            "{where} trains {layers} layers of the network at a learning rate of {rate:g}: steps that large "
+            "overwrite what it has learned. Use {most:g} or less for {optimizer}.",
+            where=where,
+            layers=counted.trained_layers,
+            rate=phase.learning_rate,
+            most=most,
+            optimizer=phase.optimizer,
         )
     follows = phase.batch_normalization == "trained"
     normalizes = any(layer.type == "BatchNormalization" for layer in trained)
     if follows and normalizes and plan.recipe.batch_size < SMALLEST_NORMALIZED_BATCH:
-        yield (
-            f"{where} lets BatchNormalization follow batches of {plan.recipe.batch_size} pictures, whose "
-            f"mean and variance are mostly chance. Use batches of {SMALLEST_NORMALIZED_BATCH} or more, or "
-            "keep the statistics."
+        yield tr(
+            "{where} lets BatchNormalization follow batches of {size} pictures, whose mean and variance are "
+            "mostly chance. Use batches of {least} or more, or keep the statistics.",
+            where=where,
+            size=plan.recipe.batch_size,
+            least=SMALLEST_NORMALIZED_BATCH,
         )
 
 
@@ -69,7 +79,7 @@ def _of_a_cold_start(plan: Plan) -> Iterator[str]:
     first = plan.phases[0]
     trained = any(layer.trainable_params for layer in plan.layers[first.frozen_layers :])
     if trained and plan.recipe.backbone.weights != "none":
-        yield (
+        yield tr(
             "Layers of the network are trained while the head is still random; its first, wrong answers "
             "spoil them. Train the head alone first, then add a phase that fine-tunes."
         )

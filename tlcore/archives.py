@@ -18,7 +18,6 @@ __all__ = [
     "MAX_FILES",
     "MAX_FILE_BYTES",
     "MAX_TOTAL_BYTES",
-    "TOO_LARGE",
     "ByteCounter",
     "Found",
     "Listing",
@@ -30,6 +29,7 @@ __all__ = [
     "is_zip",
     "name_fault",
     "opened",
+    "too_large",
 ]
 
 MAX_FILES = 100_000
@@ -37,10 +37,11 @@ MAX_DEPTH = 20
 MAX_NAME_CHARACTERS = 1_000
 MAX_TOTAL_BYTES = 20 * 10**9
 MAX_FILE_BYTES = 200 * 10**6
+_MAX_FILE_MB = MAX_FILE_BYTES / 1e6
 # Pictures hardly shrink in a zip; drawings kept as BMP may, so small archives are let pass.
 MAX_RATIO = 200
 RATIO_FREE_BYTES = 100 * 10**6
-TOO_LARGE = f"The file is larger than {MAX_FILE_BYTES / 1e6:.0f} MB. Save it smaller."
+
 
 _CHUNK_BYTES = 1 << 20
 _LOCAL_HEADER_BYTES = 30
@@ -94,6 +95,11 @@ def clean_text(text: str) -> str:
     return "".join(c for c in kept if unicodedata.category(c) != "Cc").strip()
 
 
+def too_large() -> str:
+    """Of a single file."""
+    return tr("The file is larger than {limit:.0f} MB. Save it smaller.", limit=_MAX_FILE_MB)
+
+
 def name_fault(name: str) -> str | None:
     """Why a name from outside cannot be used as a relative path, or None. It is never a place to write."""
     parts = name.rstrip("/").split("/")
@@ -109,14 +115,12 @@ def depth_fault(name: str) -> str | None:
     parts = name.rstrip("/").split("/")
     if len(name) > MAX_NAME_CHARACTERS:
         return tr(
-            "Its path has {name} characters; {MAX_NAME_CHARACTERS} is the limit.",
-            name=len(name),
-            MAX_NAME_CHARACTERS=MAX_NAME_CHARACTERS,
+            "Its path has {length} characters; {limit} is the limit.",
+            length=len(name),
+            limit=MAX_NAME_CHARACTERS,
         )
     if len(parts) > MAX_DEPTH:
-        return tr(
-            "It lies {parts} folders deep; {MAX_DEPTH} is the limit.", parts=len(parts), MAX_DEPTH=MAX_DEPTH
-        )
+        return tr("It lies {depth} folders deep; {limit} is the limit.", depth=len(parts), limit=MAX_DEPTH)
     return None
 
 
@@ -125,18 +129,18 @@ def check_limits(files: int, total_bytes: int) -> None:
     if files > MAX_FILES:
         raise DatasetError(
             tr(
-                "There are {files:,} files; {MAX_FILES:,} is the limit. Use fewer pictures.",
+                "There are {files:,} files; {limit:,} is the limit. Use fewer pictures.",
                 files=files,
-                MAX_FILES=MAX_FILES,
+                limit=MAX_FILES,
             )
         )
     if total_bytes > MAX_TOTAL_BYTES:
         raise DatasetError(
             tr(
-                "The files have {total_bytes:.0f} GB unpacked; {MAX_TOTAL_BYTES:.0f} GB is the limit. "
+                "The files have {size:.0f} GB unpacked; {limit:.0f} GB is the limit. "
                 "Use fewer pictures, or smaller ones.",
-                total_bytes=total_bytes / 1000000000.0,
-                MAX_TOTAL_BYTES=MAX_TOTAL_BYTES / 1000000000.0,
+                size=total_bytes / 1e9,
+                limit=MAX_TOTAL_BYTES / 1e9,
             )
         )
 
@@ -163,10 +167,10 @@ class ByteCounter:
             if self._total_bytes > self._limit_bytes:
                 raise ZipBomb(
                     tr(
-                        "The {kind} unpacks to more than {limit_bytes:,.0f} MB, too much for its size. It is "
+                        "The {kind} unpacks to more than {limit:,.0f} MB, too much for its size. It is "
                         "made to do harm, or its pictures are not compressed: save them as JPEG or PNG.",
                         kind=self._kind,
-                        limit_bytes=self._limit_bytes / 1000000.0,
+                        limit=self._limit_bytes / 1e6,
                     )
                 )
 
@@ -214,7 +218,7 @@ def _check_layout(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> Non
         if info.flag_bits & _ENCRYPTED_FLAG:
             raise DatasetError(tr("The zip is protected by a password. Make it again without one."))
         if info.compress_type not in _METHODS:
-            method = _METHOD_NAMES.get(info.compress_type, f"no. {info.compress_type}")
+            method = _METHOD_NAMES.get(info.compress_type, tr("no. {number}", number=info.compress_type))
             raise DatasetError(
                 tr(
                     "The zip is compressed with a method that is not read ({method}). Make it again with the "
@@ -276,7 +280,7 @@ def _chunks(
                 counter.add(len(chunk))
                 size_bytes += len(chunk)
                 if size_bytes > limit_bytes:
-                    raise DatasetError(TOO_LARGE)
+                    raise DatasetError(too_large())
                 yield chunk
     except DatasetError:
         raise

@@ -16,11 +16,12 @@ from pathlib import Path
 from tlcore import engine, held_jobs, short_jobs
 from tlcore.engine import Priority
 from tlcore.errors import ThawError, WorkspaceError
+from tlcore.words import mark, tr
 from tlcore.workspace import Workspace, read_json, write_json
 
 log = logging.getLogger(__name__)
 
-BROKEN_OFF = "The worker that was at it was ended, most likely because it ran out of memory. Try again."
+BROKEN_OFF = mark("The worker that was at it was ended, most likely because it ran out of memory. Try again.")
 _TELL_EVERY_S = 0.5
 
 Tell = Callable[[str, int, int], None]
@@ -83,7 +84,7 @@ class Question:
         # It may have ended between the looks.
         if self.answered():
             return Standing(is_there=True)
-        return Standing(failure=self._failure() or (BROKEN_OFF if stage is not None else None))
+        return Standing(failure=self._failure() or (tr(BROKEN_OFF) if stage is not None else None))
 
     def wait(
         self, function: Callable[..., object], *args: str, tell: Callable[[Stage | None], None]
@@ -100,7 +101,7 @@ class Question:
         crew = engine.start_or_find(self.workspace)
         self._forget()
         short_jobs.run(crew, self.key, function, *args, ended=ended, wait_s=math.inf)
-        return None if self.answered() else self._failure() or BROKEN_OFF
+        return None if self.answered() else self._failure() or tr(BROKEN_OFF)
 
     def answer(self, make: Callable[[Tell], None]) -> None:
         """In the job. However the making ends is written; nothing is raised."""
@@ -111,7 +112,12 @@ class Question:
             self._fail(str(error))
         except Exception as error:
             log.exception("%s failed", self.key)
-            self._fail(f"It failed unexpectedly ({type(error).__name__}). The log of the engine says more.")
+            self._fail(
+                tr(
+                    "It failed unexpectedly ({error}). The log of the engine says more.",
+                    error=type(error).__name__,
+                )
+            )
         finally:
             clear_up()
 

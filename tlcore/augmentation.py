@@ -14,6 +14,7 @@ from PIL import Image
 
 from tlcore.config import Augmentation
 from tlcore.numbers import share_words
+from tlcore.words import tr
 
 __all__ = ["Draw", "augment", "draw", "examples", "words"]
 
@@ -99,21 +100,21 @@ def examples(pixels: Pixels, choice: Augmentation, *, seed: int, sha256: str, co
 def words(choice: Augmentation) -> str:
     """What happens to a picture, as a part of a sentence; ``nothing`` when it stays as it is."""
     flips = {
-        "horizontal": "flipped left–right",
-        "vertical": "flipped top–bottom",
-        "both": "flipped left–right and top–bottom",
+        "horizontal": tr("flipped left–right"),
+        "vertical": tr("flipped top–bottom"),
+        "both": tr("flipped left–right and top–bottom"),
     }
     parts = [
         flips.get(choice.flip),
-        choice.rotation and f"turned up to {choice.rotation:g}°",
-        choice.zoom and f"zoomed up to {share_words(choice.zoom)}",
-        choice.shift and f"moved up to {share_words(choice.shift)}",
-        choice.crop and f"cropped to no less than {share_words(1 - choice.crop)} of the area",
-        choice.brightness and f"brightness changed up to {share_words(choice.brightness)}",
-        choice.contrast and f"contrast changed up to {share_words(choice.contrast)}",
-        choice.colour and f"colour changed up to {share_words(choice.colour)}",
+        choice.rotation and tr("turned up to {degrees:g}°", degrees=choice.rotation),
+        choice.zoom and tr("zoomed up to {share}", share=share_words(choice.zoom)),
+        choice.shift and tr("moved up to {share}", share=share_words(choice.shift)),
+        choice.crop and tr("cropped to no less than {share} of the area", share=share_words(1 - choice.crop)),
+        choice.brightness and tr("brightness changed up to {share}", share=share_words(choice.brightness)),
+        choice.contrast and tr("contrast changed up to {share}", share=share_words(choice.contrast)),
+        choice.colour and tr("colour changed up to {share}", share=share_words(choice.colour)),
     ]
-    return ", ".join(part for part in parts if part) or "nothing"
+    return ", ".join(part for part in parts if part) or tr("nothing")
 
 
 def _flipped(image: Image.Image, drawn: Draw) -> Image.Image:

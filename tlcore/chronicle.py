@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from tlcore.runs import Event
-from tlcore.words import tr
+from tlcore.words import tr, trn
 
 
 @dataclass(frozen=True)
@@ -52,41 +52,55 @@ class _Story:
 
     def queued(self, event: Event) -> str:
         again, self.begun = self.begun, True
-        return tr("Queued again.") if again else "Queued."
+        return tr("Queued again.") if again else tr("Queued.")
 
     def preparing(self, event: Event) -> str:
         return tr("A worker has taken it up.")
 
     def download(self, event: Event) -> str:
         done, total = event["done"] / 1e6, event["total"] / 1e6
-        of = f" of {total:.0f}" if total else ""
-        return tr("Downloading the pretrained weights: {done:.0f}{of} MB.", done=done, of=of)
+        if not total:
+            return tr("Downloading the pretrained weights: {done:.0f} MB.", done=done)
+        return tr("Downloading the pretrained weights: {done:.0f} of {total:.0f} MB.", done=done, total=total)
 
     def features(self, event: Event) -> str:
         return tr(
-            "Computing features: {event:,} of {event2:,} pictures.",
-            event=event["done"],
-            event2=event["total"],
+            "Computing features: {done:,} of {total:,} pictures.", done=event["done"], total=event["total"]
         )
 
     def features_ready(self, event: Event) -> str:
         if event.get("reused"):
             return tr("The features were there already.")
-        what = "features" if event.get("cut_point") else "pictures"
-        by = {"litert": " with LiteRT", "tensorflow": " with TensorFlow"}.get(event.get("runtime", ""), "")
-        return tr("The {what} are ready: {event:.1f} s{by}.", what=what, event=event["seconds"], by=by)
+        seconds, runtime = event["seconds"], _RUNTIMES.get(event.get("runtime", ""))
+        if event.get("cut_point"):
+            if runtime:
+                return tr(
+                    "The features are ready: {seconds:.1f} s with {runtime}.",
+                    seconds=seconds,
+                    runtime=runtime,
+                )
+            return tr("The features are ready: {seconds:.1f} s.", seconds=seconds)
+        if runtime:
+            return tr(
+                "The pictures are ready: {seconds:.1f} s with {runtime}.", seconds=seconds, runtime=runtime
+            )
+        return tr("The pictures are ready: {seconds:.1f} s.", seconds=seconds)
 
     def phase(self, event: Event) -> str:
-        begins = f"Phase {event['phase'] + 1} begins: "
-        layers = event.get("trained_layers")
+        phase, layers = event["phase"] + 1, event.get("trained_layers")
         if layers is None:
-            return tr("{begins}{event:,} parameters learn.", begins=begins, event=event["trainable_params"])
+            return tr(
+                "Phase {phase} begins: {parameters:,} parameters learn.",
+                phase=phase,
+                parameters=event["trainable_params"],
+            )
         if layers == 0:
-            return tr("{begins}the head learns.", begins=begins)
-        return tr(
-            "{begins}the last {value} too.",
-            begins=begins,
-            value=f"{layers} layers learn" if layers > 1 else "layer learns",
+            return tr("Phase {phase} begins: the head learns.", phase=phase)
+        return trn(
+            "Phase {phase} begins: the last layer learns too.",
+            "Phase {phase} begins: the last {n} layers learn too.",
+            layers,
+            phase=phase,
         )
 
     def epoch(self, event: Event) -> str:
@@ -96,59 +110,61 @@ class _Story:
         before = self.accuracy.get(number - 1)
         best = max(self.accuracy, key=lambda n: (self.accuracy[n], -n), default=number)
         self.accuracy[number] = now
-        head = f"Epoch {number}: validation accuracy "
         if before is None:
-            return f"{head}{now:.2f}."
+            return tr("Epoch {epoch}: validation accuracy {accuracy:.2f}.", epoch=number, accuracy=now)
         # Two figures that look alike are no news.
         now, before, top = round(now, 2), round(before, 2), round(self.accuracy[best], 2)
-        moved = "stayed at" if now == before else "rose to" if now > before else "fell to"
-        better = f"; the best is {top:.2f} of epoch {best}" if now < top else ""
-        return f"{head}{moved} {now:.2f}{better}."
+        moved = _moved(number, before, now)
+        if now >= top:
+            return f"{moved}."
+        return tr(
+            "{moved}; the best is {accuracy:.2f} of epoch {epoch}.", moved=moved, accuracy=top, epoch=best
+        )
 
     def kept(self, event: Event) -> str:
         return tr(
-            "Kept epoch {event}: its validation loss was the lowest of phase {event2}.",
-            event=event["epoch"],
-            event2=event["phase"] + 1,
+            "Kept epoch {epoch}: its validation loss was the lowest of phase {phase}.",
+            epoch=event["epoch"],
+            phase=event["phase"] + 1,
         )
 
     def finishing(self, event: Event) -> str:
         return tr("Saving the model and judging it.")
 
     def done(self, event: Event) -> str:
-        return f"Done{_after(event)}.{_judged(event)}"
+        seconds = (event.get("seconds") or {}).get("total")
+        ended = tr("Done.") if seconds is None else tr("Done after {seconds:.1f} s.", seconds=seconds)
+        return f"{ended}{_judged(event)}"
 
     def stopped(self, event: Event) -> str:
         if not self.accuracy:
             return tr("Stopped before its first epoch ended.")
-        return tr("Stopped after epoch {max}.{judged}", max=max(self.accuracy), judged=_judged(event))
+        return f"{tr('Stopped after epoch {epoch}.', epoch=max(self.accuracy))}{_judged(event)}"
 
     def failed(self, event: Event) -> str:
-        return f"Failed. {event['message']}"
+        return f"{tr('Failed.')} {event['message']}"
 
     def resumed(self, event: Event) -> str:
         epoch = event.get("epoch")
-        return (
-            tr("Resumed after epoch {epoch}.", epoch=epoch)
-            if epoch
-            else tr("Begun anew: nothing had been learned yet.")
-        )
+        if not epoch:
+            return tr("Begun anew: nothing had been learned yet.")
+        return tr("Resumed after epoch {epoch}.", epoch=epoch)
 
     def rewound(self, event: Event) -> str:
         return tr(
-            "The epochs after {event} are trained again, not quite the same as before.", event=event["epoch"]
+            "The epochs after {epoch} are trained again, not quite the same as before.", epoch=event["epoch"]
         )
 
     def interrupted(self, event: Event) -> str:
-        return str(event.get("message") or "Interrupted.")
+        return str(event.get("message") or tr("Interrupted."))
 
     def damaged(self, event: Event) -> str:
         return tr(
-            "The checkpoint of epoch {event} is damaged; the one before it is used.", event=event["epoch"]
+            "The checkpoint of epoch {epoch} is damaged; the one before it is used.", epoch=event["epoch"]
         )
 
     def extended(self, event: Event) -> str:
-        return tr("Extended by {count}.", count=_count(event["epochs"], "epoch"))
+        return trn("Extended by {n:,} epoch.", "Extended by {n:,} epochs.", event["epochs"])
 
     def stalled(self, event: Event) -> str:
         return tr("Nothing was heard of it for a while.")
@@ -158,16 +174,19 @@ _TELLERS: dict[str, Callable[[_Story, Event], str]] = {
     name: teller for name, teller in vars(_Story).items() if not name.startswith("_") and name != "sentence"
 }
 
+_RUNTIMES = {"litert": "LiteRT", "tensorflow": "TensorFlow"}
 
-def _after(event: Event) -> str:
-    total = (event.get("seconds") or {}).get("total")
-    return "" if total is None else tr(" after {total:.1f} s", total=total)
+
+def _moved(epoch: int, before: float, now: float) -> str:
+    """Without the full stop."""
+    if now == before:
+        return tr("Epoch {epoch}: validation accuracy stayed at {accuracy:.2f}", epoch=epoch, accuracy=now)
+    if now > before:
+        return tr("Epoch {epoch}: validation accuracy rose to {accuracy:.2f}", epoch=epoch, accuracy=now)
+    return tr("Epoch {epoch}: validation accuracy fell to {accuracy:.2f}", epoch=epoch, accuracy=now)
 
 
 def _judged(event: Event) -> str:
+    """The sentence after another one, or nothing."""
     value = event.get("val_accuracy")
-    return "" if value is None else tr(" Validation accuracy {value:.2f}.", value=value)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}" + ("" if number == 1 else "s")
+    return "" if value is None else f" {tr('Validation accuracy {accuracy:.2f}.', accuracy=value)}"

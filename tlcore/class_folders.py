@@ -13,16 +13,18 @@ from tlcore.archives import Found, clean_text
 from tlcore.errors import DatasetError
 from tlcore.labels_file import NAME, Listed
 from tlcore.own_split import SIDES
-from tlcore.report import MAX_LISTED, Report, counted
+from tlcore.report import MAX_LISTED, Report
 from tlcore.splitting import Split
-from tlcore.words import tr
+from tlcore.words import mark, tr, trn
 
 __all__ = ["MAX_CLASS_NAME_CHARACTERS", "File", "place"]
 
 MAX_CLASS_NAME_CHARACTERS = 100
 
-_NO_CLASS = "It lies in no class folder. Move it into the folder of its class."
-_NOT_LISTED = f"It is not in {NAME}, and its folder is no class. Give it a row there."
+_NO_CLASS = mark("It lies in no class folder. Move it into the folder of its class.")
+_NOT_LISTED = mark("It is not in {file}, and its folder is no class. Give it a row there.")
+_FOLDERS = mark("The folders {names} are one class, '{class_name}'.")
+_LABELS = mark("The labels {names} are one class, '{class_name}'.")
 
 # Deeper down lie things of other kinds.
 _MAX_SPLIT_DEPTH = 5
@@ -62,11 +64,13 @@ def place(files: Sequence[Found], report: Report, listed: Listed | None = None) 
                 above = _above(whole, parts) if own else "/".join(whole[:-1])
                 placed.append(File(found, parts[-1], folder, names, listed=True, above=above, group=group))
             else:
-                report.leave_out(found.name, f"{NAME} gives it no label. Each picture needs at least one.")
+                report.leave_out(
+                    found.name, tr("{file} gives it no label. Each picture needs at least one.", file=NAME)
+                )
         elif len(parts) < 2 or (listed and found.name.rpartition("/")[0] == listed.folder):
-            report.leave_out(found.name, _NOT_LISTED if listed else _NO_CLASS)
+            report.leave_out(found.name, tr(_NOT_LISTED, file=NAME) if listed else tr(_NO_CLASS))
         elif not parts[-2]:
-            report.leave_out(found.name, "Its folder has no readable name. Rename the folder.")
+            report.leave_out(found.name, tr("Its folder has no readable name. Rename the folder."))
         else:
             placed.append(
                 File(found, parts[-1], "/".join(parts[:-1]), (parts[-2],), above=_above(whole, parts))
@@ -95,7 +99,7 @@ def _without_plain_folders(files: Sequence[File], report: Report) -> list[File]:
         if file.listed or key in labels or not plain:
             kept.append(file)
         else:
-            report.leave_out(file.found.name, _NOT_LISTED)
+            report.leave_out(file.found.name, tr(_NOT_LISTED, file=NAME))
     return kept
 
 
@@ -107,9 +111,23 @@ def _tell_of_folders(files: Sequence[File], report: Report) -> None:
         folder = _class_key(file.folder.rpartition("/")[2])
         moved += folder in keys and folder not in map(_class_key, file.class_names)
     if moved:
-        report.notes.append(f"{counted(moved, 'picture')}: {NAME} was followed, not the folder.")
+        report.notes.append(
+            trn(
+                "{n:,} picture: {file} was followed, not the folder.",
+                "{n:,} pictures: {file} was followed, not the folder.",
+                moved,
+                file=NAME,
+            )
+        )
     if left := sum(not file.listed for file in files):
-        report.notes.append(f"{counted(left, 'file')} not in {NAME}: the folder is the class.")
+        report.notes.append(
+            trn(
+                "{n:,} file not in {file}: the folder is the class.",
+                "{n:,} files not in {file}: the folder is the class.",
+                left,
+                file=NAME,
+            )
+        )
 
 
 def _above(whole: list[str], parts: list[str]) -> str:
@@ -165,20 +183,19 @@ def _one_name_per_class(files: Sequence[File], report: Report) -> list[File]:
     names = {key: next(iter(spellings)) for key, spellings in spelt.items()}
     for key, name in names.items():
         if len(name) > MAX_CLASS_NAME_CHARACTERS:
-            way = "Shorten the folder's name" if key in folders else f"Shorten it in {NAME}"
+            way = tr("Shorten the folder's name") if key in folders else tr("Shorten it in {file}", file=NAME)
             raise DatasetError(
                 tr(
-                    "The class name '{name}…' has {name2} characters; {MAX_CLASS_NAME_CHARACTERS} is the "
-                    "limit. {way}.",
+                    "The class name '{name}…' has {length} characters; {limit} is the limit. {way_out}.",
                     name=name[:20],
-                    name2=len(name),
-                    MAX_CLASS_NAME_CHARACTERS=MAX_CLASS_NAME_CHARACTERS,
-                    way=way,
+                    length=len(name),
+                    limit=MAX_CLASS_NAME_CHARACTERS,
+                    way_out=way,
                 )
             )
-        _tell_if_several("folders", folders.get(key, {}), name, report)
+        _tell_if_several(_FOLDERS, folders.get(key, {}), name, report)
         if len(folders.get(key, {})) < 2:
-            _tell_if_several("labels", spelt[key], name, report)
+            _tell_if_several(_LABELS, spelt[key], name, report)
     return [replace(file, class_names=_distinct(file, names)) for file in files]
 
 
@@ -186,10 +203,10 @@ def _distinct(file: File, names: dict[str, str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names[_class_key(name)] for name in file.class_names))
 
 
-def _tell_if_several(what: str, names: dict[str, None], name: str, report: Report) -> None:
+def _tell_if_several(told: str, names: dict[str, None], name: str, report: Report) -> None:
     if len(names) > 1:
         listed = ", ".join(f"'{one}'" for one in list(names)[:MAX_LISTED])
-        report.notes.append(f"The {what} {listed} are one class, '{name}'.")
+        report.notes.append(tr(told, names=listed, class_name=name))
 
 
 # The same few names come again with every picture.

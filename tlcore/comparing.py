@@ -125,7 +125,7 @@ def chosen_of(workspace: Workspace, ids: Iterable[str]) -> tuple[list[Run], list
         if run.has_model:
             found.append(run)
         else:
-            refused.append(f"{run.name} has no model yet, so it is left out.")
+            refused.append(tr("{run} has no model yet, so it is left out.", run=run.name))
     return found, refused
 
 
@@ -175,10 +175,10 @@ def check(chosen: Sequence[Run]) -> None:
     if not FEWEST_RUNS <= len(chosen) <= MOST_RUNS:
         raise RunError(
             tr(
-                "{FEWEST_RUNS} to {MOST_RUNS} runs can be compared at once. Received: {chosen}.",
-                FEWEST_RUNS=FEWEST_RUNS,
-                MOST_RUNS=MOST_RUNS,
-                chosen=len(chosen),
+                "{fewest} to {most} runs can be compared at once. Received: {received}.",
+                fewest=FEWEST_RUNS,
+                most=MOST_RUNS,
+                received=len(chosen),
             )
         )
     for run in chosen:

@@ -11,9 +11,10 @@ import plotly.graph_objects as go
 
 from tlcore import pareto
 from tlcore.comparing import Share
-from tlcore.curves import ROOM, phase_ends
+from tlcore.curves import ROOM, TITLES, phase_ends
 from tlcore.plots import GREY, figure_of, plain
 from tlcore.runs import Event
+from tlcore.words import tr
 
 _NAME_LENGTH = 32
 _DIMMED = 0.35
@@ -68,8 +69,8 @@ def curves(lines: Sequence[Line], metric: str, *, training: bool = False) -> go.
         340,
         hovermode="x unified",
         uirevision=metric,
-        xaxis={"title": "Epoch", "tickformat": "d", "range": [0, last + 0.5]},
-        yaxis={"title": metric.capitalize(), "range": _range(lines, metric, training)}
+        xaxis={"title": tr("Epoch"), "tickformat": "d", "range": [0, last + 0.5]},
+        yaxis={"title": tr(TITLES[metric]), "range": _range(lines, metric, training)}
         | {"tickformat": ".0%" if metric == "accuracy" else ".2f"},
     )
     for line in lines:
@@ -92,7 +93,7 @@ def _add_line(figure: go.Figure, line: Line, key: str, *, thin: bool = False) ->
     ends = {*phase_ends(line.epochs)}
     name = f"{style.letter} · {plain(line.name, _NAME_LENGTH)}"
     figure.add_scatter(
-        name=f"{name}, training" if thin else name,
+        name=tr("{run}, training", run=name) if thin else name,
         x=[event["epoch"] for event in line.epochs],
         y=[event[key] for event in line.epochs],
         mode="lines" if thin else "lines+markers",
@@ -130,7 +131,7 @@ def trade(points: Sequence[Point], cost: str, measure: str, unit: str) -> go.Fig
     best = on_front(points)
     front = sorted((point for point, on in zip(points, best, strict=True) if on), key=lambda one: one.cost)
     figure.add_scatter(
-        name="Pareto front",
+        name=tr("Pareto front"),
         x=[point.cost for point in front],
         y=[point.share.value for point in front],
         mode="lines",
@@ -152,6 +153,7 @@ def _cost_range(costs: Sequence[float], wide: bool) -> list[float]:
 def _add_point(figure: go.Figure, point: Point, unit: str, on_front: bool) -> None:
     style, (low, high) = STYLES[point.place], point.share.interval
     name = f"{style.letter} · {plain(point.name, _NAME_LENGTH)}"
+    interval = tr("{low:.0%}–{high:.0%}", low=low, high=high)
     figure.add_scatter(
         name=name,
         x=[point.cost],
@@ -167,5 +169,5 @@ def _add_point(figure: go.Figure, point: Point, unit: str, on_front: bool) -> No
             "color": style.colour,
             "thickness": 1.5,
         },
-        hovertemplate=f"{name}<br>%{{y:.1%}} ({low:.0%}–{high:.0%}), %{{x:.3~g}} {unit}<extra></extra>",
+        hovertemplate=f"{name}<br>%{{y:.1%}} ({interval}), %{{x:.3~g}} {unit}<extra></extra>",
     )

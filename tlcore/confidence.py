@@ -23,7 +23,7 @@ from tlcore.errors import NotFound, RunError, WorkspaceError
 from tlcore.evaluation import SplitEvaluation
 from tlcore.runs import Run
 from tlcore.temperature import Fit, Numbers
-from tlcore.words import tr
+from tlcore.words import language, tr
 from tlcore.workspace import Stamp, read_json, stamp, write_json
 
 FILE = "confidence.json"
@@ -73,12 +73,12 @@ def study(run: Run) -> Study:
     """What there is to choose from. Raises RunError without validation pictures, NotFound, WorkspaceError."""
     # Read first: an evaluation that is damaged says so.
     evaluation.load(run)
-    return _study(run, stamp(run.evaluation_file))
+    return _study(run, stamp(run.evaluation_file), language())
 
 
 # Asked at every move of a slider.
 @functools.lru_cache(maxsize=8)
-def _study(run: Run, _stamp: Stamp | None) -> Study:
+def _study(run: Run, _stamp: Stamp | None, _language: str) -> Study:
     splits = evaluation.load(run).splits
     if Split.VAL not in splits:
         raise RunError(
@@ -140,8 +140,8 @@ def use(run: Run, threshold: float) -> Choice:
     if not 0 <= threshold <= coverage.THRESHOLDS[-1]:
         raise RunError(
             tr(
-                "A threshold is a share from 0 to {THRESHOLDS}, such as 0.8; {threshold:g} is none.",
-                THRESHOLDS=coverage.THRESHOLDS[-1],
+                "A threshold is a share from 0 to {most}, such as 0.8; {threshold:g} is none.",
+                most=coverage.THRESHOLDS[-1],
                 threshold=threshold,
             )
         )
@@ -197,9 +197,9 @@ def _kept(run: Run) -> tuple[Choice, str] | None:
     except (WorkspaceError, KeyError, TypeError, ValueError) as error:
         raise WorkspaceError(
             tr(
-                "How sure {name} has to be was chosen, but {FILE} is damaged. Choose again, or take it back.",
+                "How sure {name} has to be was chosen, but {file} is damaged. Choose again, or take it back.",
                 name=run.name,
-                FILE=FILE,
+                file=FILE,
             )
         ) from error
 
@@ -209,7 +209,7 @@ def _read(file: Path, _stamp: Stamp) -> tuple[Choice, str]:
     record: dict[str, Any] = read_json(file)
     choice = Choice(float(record["temperature"]), float(record["threshold"]))
     if not (temperature.LOWEST <= choice.temperature <= temperature.HIGHEST and 0 <= choice.threshold < 1):
-        raise ValueError(tr("out of range"))
+        raise ValueError("out of range")
     return choice, str(record["evaluation"])
 
 

@@ -7,9 +7,10 @@ import plotly.graph_objects as go
 from tlcore.coverage import Coverage, Point
 from tlcore.datasets import Split
 from tlcore.plots import EMBER, GREY, ICE, figure_of
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
-_NAMES = {Split.VAL: "Validation", Split.TEST: "Test"}
+_NAMES = {Split.VAL: mark("Validation"), Split.TEST: mark("Test")}
+_CHOSEN = {Split.VAL: mark("Validation, chosen"), Split.TEST: mark("Test, chosen")}
 # Told apart by more than the colour.
 _LINES = {Split.VAL: {"color": ICE, "width": 3}, Split.TEST: {"color": GREY, "width": 2, "dash": "dash"}}
 
@@ -21,8 +22,8 @@ def accuracy_coverage(coverages: Mapping[Split, Coverage], threshold: float) -> 
     """
     figure = figure_of(
         360,
-        xaxis={"title": "Answered", "range": [-0.02, 1.02], "tickformat": ".0%"},
-        yaxis={"title": "Right of these", "tickformat": ".0%"},
+        xaxis={"title": tr("Answered"), "range": [-0.02, 1.02], "tickformat": ".0%"},
+        yaxis={"title": tr("Right of these"), "tickformat": ".0%"},
     )
     for split, coverage in coverages.items():
         points = _distinct(coverage)
@@ -32,7 +33,7 @@ def accuracy_coverage(coverages: Mapping[Split, Coverage], threshold: float) -> 
             x=[point.share for point in points],
             y=[point.accuracy for point in points],
             mode="lines",
-            name=_NAMES[split],
+            name=tr(_NAMES[split]),
             line=_LINES[split],
             customdata=[_words(point) for point in points],
             hovertemplate="%{customdata}<extra>%{fullData.name}</extra>",
@@ -58,7 +59,7 @@ def _add_band(figure: go.Figure, points: list[Point]) -> None:
         line={"width": 0},
         fillcolor="rgba(46,143,199,0.18)",
         hoverinfo="skip",
-        name="Validation, 95 % interval",
+        name=tr("Validation, 95 % interval"),
     )
 
 
@@ -77,7 +78,7 @@ def _add_chosen(figure: go.Figure, split: Split, point: Point) -> None:
         },
         customdata=[_words(point)],
         hovertemplate="%{customdata}<extra></extra>",
-        name=f"{_NAMES[split]}, chosen",
+        name=tr(_CHOSEN[split]),
         showlegend=False,
     )
 

@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
+from tlcore import recipe_rules
 from tlcore.errors import RecipeError
 from tlcore.numbers import written_out
 from tlcore.recipe_parts import (
@@ -25,7 +26,7 @@ from tlcore.recipe_parts import (
     Phase,
 )
 from tlcore.suggest import suggestion
-from tlcore.words import tr
+from tlcore.words import mark, number, tr
 
 __all__ = [
     "Augmentation",
@@ -133,16 +134,21 @@ class Recipe(Part):
             _backbone_words(self.backbone),
             " → ".join(freeze_words(phase.freeze) for phase in self.phases),
             " + ".join([self.head.pooling, *map(layer_words, self.head.layers)]),
-            f"{' + '.join(str(phase.epochs) for phase in self.phases)} epochs",
+            tr("{epochs} epochs", epochs=" + ".join(str(phase.epochs) for phase in self.phases)),
             _each([steps_words(phase) for phase in self.phases]),
             "sigmoid" if self.loss == "binary_crossentropy" else "",
-            "classes balanced" if self.class_weights == "balanced" else "",
-            f"label smoothing {self.label_smoothing:g}" if self.label_smoothing else "",
+            tr("classes balanced") if self.class_weights == "balanced" else "",
+            tr("label smoothing {share:g}", share=self.label_smoothing) if self.label_smoothing else "",
             _augmentation_words(self.augmentation),
-            f"batches of {self.batch_size}" if self.batch_size != _default("batch_size") else "",
-            f"seed {self.seed}" if self.seed != _default("seed") else "",
+            tr("batches of {size}", size=self.batch_size)
+            if self.batch_size != _default("batch_size")
+            else "",
+            tr("seed {seed}", seed=self.seed) if self.seed != _default("seed") else "",
         ]
         return " · ".join(part for part in parts if part)
+
+
+_FITS = {"stretch": "", "crop": mark("on cropped pictures"), "pad": mark("on padded pictures")}
 
 
 def _default(field: str) -> Any:
@@ -150,11 +156,17 @@ def _default(field: str) -> Any:
 
 
 def _backbone_words(backbone: BackboneChoice) -> str:
-    weights = {"imagenet": "", "none": " from scratch"}.get(backbone.weights, f" with {backbone.weights}")
-    size = f" at {backbone.image_size} px" if backbone.image_size else ""
-    cut = f" up to {backbone.cut_at}" if backbone.cut_at else ""
-    fit = {"stretch": "", "crop": " on cropped pictures", "pad": " on padded pictures"}[backbone.fit]
-    return f"{backbone.name}{weights}{size}{cut}{fit}"
+    weights = {"imagenet": "", "none": tr("from scratch")}
+    parts = [
+        backbone.name,
+        # Translators: with these weights.
+        weights.get(backbone.weights, tr("with {weights}", weights=backbone.weights)),
+        tr("at {size} px", size=backbone.image_size) if backbone.image_size else "",
+        # Translators: up to this layer, which is the last one that is taken.
+        tr("up to {layer}", layer=backbone.cut_at) if backbone.cut_at else "",
+        tr(_FITS[backbone.fit]),
+    ]
+    return " ".join(part for part in parts if part)
 
 
 def layer_words(layer: HeadLayer) -> str:
@@ -162,7 +174,9 @@ def layer_words(layer: HeadLayer) -> str:
         activation = f" {layer.activation}" if layer.activation != "relu" else ""
         l2 = f" L2 {written_out(layer.l2)}" if layer.l2 else ""
         return f"dense {layer.dense}{activation}{l2}"
-    return f"dropout {layer.dropout:g}" if isinstance(layer, DropoutLayer) else tr("batch normalization")
+    if isinstance(layer, DropoutLayer):
+        return f"dropout {number(layer.dropout, 'g')}"
+    return tr("batch normalization")
 
 
 def freeze_words(freeze: str | int) -> str:
@@ -171,8 +185,11 @@ def freeze_words(freeze: str | int) -> str:
     if freeze == "none":
         return tr("nothing frozen")
     if isinstance(freeze, str):
-        return tr("trained from {freeze}", freeze=freeze)
-    return f"{freeze} frozen" if freeze >= 0 else tr("last {value} trained", value=-freeze)
+        return tr("trained from {layer}", layer=freeze)
+    # Translators: so many layers.
+    return (
+        tr("{layers} frozen", layers=freeze) if freeze >= 0 else tr("last {layers} trained", layers=-freeze)
+    )
 
 
 def steps_words(phase: Phase) -> str:
@@ -182,13 +199,13 @@ def steps_words(phase: Phase) -> str:
         return ""
     parts = [
         f"{phase.optimizer} {written_out(phase.learning_rate)}",
-        phase.momentum and f"momentum {phase.momentum:g}",
+        phase.momentum and tr("momentum {momentum:g}", momentum=phase.momentum),
         phase.schedule != usual.schedule and phase.schedule,
-        phase.warmup_epochs and f"warm-up {phase.warmup_epochs}",
-        phase.weight_decay is not None and f"decay {written_out(phase.weight_decay)}",
-        phase.clip_norm and f"clipped at {written_out(phase.clip_norm)}",
-        phase.patience and f"patience {phase.patience}",
-        phase.batch_normalization == "trained" and "statistics trained",
+        phase.warmup_epochs and tr("warm-up {epochs}", epochs=phase.warmup_epochs),
+        phase.weight_decay is not None and tr("decay {decay}", decay=written_out(phase.weight_decay)),
+        phase.clip_norm and tr("clipped at {length}", length=written_out(phase.clip_norm)),
+        phase.patience and tr("patience {epochs}", epochs=phase.patience),
+        phase.batch_normalization == "trained" and tr("statistics trained"),
     ]
     return " ".join(part for part in parts if part)
 
@@ -205,8 +222,11 @@ def _augmentation_words(choice: Augmentation) -> str:
     if not choice.changes:
         return ""
     only_flipped = choice == Augmentation(flip=choice.flip, views=choice.views)
-    views = "fresh" if choice.fresh else f"×{choice.views}"
-    return f"{'flipped' if only_flipped else 'augmented'} {views}"
+    if choice.fresh:
+        return tr("flipped fresh") if only_flipped else tr("augmented fresh")
+    if only_flipped:
+        return tr("flipped ×{views}", views=choice.views)
+    return tr("augmented ×{views}", views=choice.views)
 
 
 def _position(target: Any, part: str, key: str) -> str | int:
@@ -214,10 +234,10 @@ def _position(target: Any, part: str, key: str) -> str | int:
         if not part.isdecimal() or int(part) >= len(target):
             raise RecipeError(
                 tr(
-                    "{key!r}: {part!r} is no position in a list of {target}; count from 0.",
+                    "{key!r}: {place!r} is no position in a list of {length}; count from 0.",
                     key=key,
-                    part=part,
-                    target=len(target),
+                    place=part,
+                    length=len(target),
                 )
             )
         return int(part)
@@ -228,7 +248,7 @@ def _position(target: Any, part: str, key: str) -> str | int:
 
 
 def _near(word: str, known: list[str]) -> str:
-    listed = f" There is: {', '.join(known)}." if known else ""
+    listed = tr(" There is: {names}.", names=", ".join(known)) if known else ""
     return suggestion(word, known) or listed
 
 
@@ -256,11 +276,12 @@ def _sentence(error: ValidationError) -> str:
         return tr(
             "The recipe has no {place!r}.{near}", place=place, near=_near(location[-1], _known(location))
         )
-    rule = first["msg"].removeprefix("Input ").removeprefix("Value error, ").rstrip(".")
+    rule = recipe_rules.sentence(first)
     # A rule about several values together names them itself.
     of_several = first["type"] == "value_error" and isinstance(first["input"], dict)
-    received = "" if of_several else f" Received: {str(first['input'])[:80]}."
-    return f"{place}: {rule}.{received}"
+    if of_several:
+        return f"{place}: {rule}."
+    return tr("{place}: {rule}. Received: {value}.", place=place, rule=rule, value=str(first["input"])[:80])
 
 
 def _is_tag(location: list[str], i: int) -> bool:

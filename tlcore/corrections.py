@@ -10,8 +10,8 @@ from tlcore import predictions, versions
 from tlcore.datasets import Dataset, Item, Split
 from tlcore.errors import DatasetError, NotFound, WorkspaceError
 from tlcore.predictions import Batch, Row
-from tlcore.report import counted, quoted
-from tlcore.words import tr
+from tlcore.report import quoted
+from tlcore.words import tr, trn
 from tlcore.workspace import Workspace, read_json, write_json
 
 
@@ -79,17 +79,17 @@ def _check_fits(dataset: Dataset, chosen: Collection[Sequence[str]]) -> None:
     if unknown:
         raise DatasetError(
             tr(
-                "{name} has no class {quoted}. Choose the dataset that has it, or set the right class of "
+                "{dataset} has no class {classes}. Choose the dataset that has it, or set the right class of "
                 "these pictures anew.",
-                name=dataset.name,
-                quoted=quoted(unknown),
+                dataset=dataset.name,
+                classes=quoted(unknown),
             )
         )
     if not dataset.several_labels and any(len(names) > 1 for names in chosen):
         raise DatasetError(
             tr(
-                "A picture of {name} has one class; some of these were given several. Set them anew.",
-                name=dataset.name,
+                "A picture of {dataset} has one class; some of these were given several. Set them anew.",
+                dataset=dataset.name,
             )
         )
 
@@ -99,7 +99,11 @@ def _relabelled(workspace: Workspace, dataset: Dataset, known: Mapping[Item, Seq
     other = {item: names for item, names in known.items() if held[item] != set(names)}
     if not other:
         return dataset
-    change = f"{counted(len(other), 'picture')} given the right class on the Predict page"
+    change = trn(
+        "{n:,} picture given the right class on the Predict page",
+        "{n:,} pictures given the right class on the Predict page",
+        len(other),
+    )
     return versions.relabel(workspace, dataset, other, change)
 
 

@@ -8,8 +8,12 @@ import plotly.graph_objects as go
 
 from tlcore.plots import EMBER, GREY, ICE, figure_of, plain
 from tlcore.runs import Event, Progress
+from tlcore.words import mark, number, tr
 
 ROOM = 1.08
+
+TITLES = {"accuracy": mark("Accuracy"), "loss": mark("Loss")}
+"""Of the metrics, by their keys."""
 
 
 @dataclass(frozen=True)
@@ -37,19 +41,19 @@ def curves(progress: Progress, metric: str, ghosts: Sequence[Ghost] = ()) -> go.
         300,
         hovermode="x unified",
         uirevision=metric,
-        xaxis={"title": "Epoch", "tickformat": "d", "range": [0, _last(progress) + 0.5]},
-        yaxis={"title": metric.capitalize(), "range": _range(epochs, metric)}
+        xaxis={"title": tr("Epoch"), "tickformat": "d", "range": [0, _last(progress) + 0.5]},
+        yaxis={"title": tr(TITLES[metric]), "range": _range(epochs, metric)}
         | {"tickformat": ".0%" if metric == "accuracy" else ".2f"},
     )
-    for number, ghost in enumerate(ghosts):
-        _add_ghost(figure, ghost, metric, first=number == 0)
+    for place, ghost in enumerate(ghosts):
+        _add_ghost(figure, ghost, metric, first=place == 0)
     _add_lines(figure, epochs, metric)
     _mark_epochs(figure, progress, metric)
-    for number, end in enumerate(phase_ends(epochs), start=2):
+    for phase, end in enumerate(phase_ends(epochs), start=2):
         figure.add_vline(
             x=end + 0.5,
             line={"color": GREY, "dash": "dot"},
-            annotation={"text": f"Phase {number}", "font": {"color": GREY, "size": 11}},
+            annotation={"text": tr("Phase {number}", number=phase), "font": {"color": GREY, "size": 11}},
             # Where the curves are not: accuracy ends high, loss low.
             annotation_position="bottom right" if metric == "accuracy" else "top right",
         )
@@ -71,11 +75,12 @@ def _range(epochs: Sequence[Event], metric: str) -> list[float] | None:
 
 def _add_lines(figure: go.Figure, epochs: Sequence[Event], metric: str) -> None:
     # Runs of earlier versions did not tell the rate.
-    rates = [f"{event['learning_rate']:.3g}" if "learning_rate" in event else "" for event in epochs]
-    told = "<br>Learning rate %{customdata}" if metric == "loss" and any(rates) else ""
+    rates = [number(event["learning_rate"], ".3g") if "learning_rate" in event else "" for event in epochs]
+    rate = tr("Learning rate {rate}", rate="%{customdata}")
+    told = f"<br>{rate}" if metric == "loss" and any(rates) else ""
     for name, key, colour, dash, symbol, more in (
-        ("Training", metric, EMBER, "solid", "circle", told),
-        ("Validation", f"val_{metric}", ICE, "dash", "diamond", ""),
+        (tr("Training"), metric, EMBER, "solid", "circle", told),
+        (tr("Validation"), f"val_{metric}", ICE, "dash", "diamond", ""),
     ):
         figure.add_scatter(
             name=name,
@@ -92,7 +97,7 @@ def _add_lines(figure: go.Figure, epochs: Sequence[Event], metric: str) -> None:
 def _add_ghost(figure: go.Figure, ghost: Ghost, metric: str, *, first: bool) -> None:
     """Its validation alone, thin and grey; all of them are one entry of the legend."""
     figure.add_scatter(
-        name="Earlier runs",
+        name=tr("Earlier runs"),
         legendgroup="earlier",
         showlegend=first,
         x=[event["epoch"] for event in ghost.epochs],
@@ -109,9 +114,10 @@ def _mark_epochs(figure: go.Figure, progress: Progress, metric: str) -> None:
     best = [progress.best] if progress.best is not None else []
     kept = [event for event in progress.epochs if event["epoch"] in progress.kept]
     for name, chosen, marker in (
-        ("Best", best, {"symbol": "circle-open", "size": 15, "color": ICE, "line": {"width": 2.5}}),
+        (tr("Best"), best, {"symbol": "circle-open", "size": 15, "color": ICE, "line": {"width": 2.5}}),
         (
-            "Kept",
+            # Translators: the epoch whose weights were kept.
+            tr("Kept"),
             kept,
             {"symbol": "star", "size": 14, "color": ICE, "line": {"width": 1, "color": "white"}},
         ),

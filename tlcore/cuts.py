@@ -88,10 +88,10 @@ def frozen_count(layers: Sequence[LayerInfo], freeze: str | int) -> int:
         raise RecipeError(
             tr(
                 "This backbone has {layers} layers; {freeze} cannot be frozen. Choose a number from "
-                "{value} to {layers}, 'all' or 'none'.",
+                "{least} to {layers}, 'all' or 'none'.",
                 layers=len(layers),
                 freeze=freeze,
-                value=-len(layers),
+                least=-len(layers),
             )
         )
     return freeze if freeze >= 0 else len(layers) + freeze
@@ -133,15 +133,21 @@ def truncated(layers: Sequence[LayerInfo], cut_at: str | None) -> tuple[LayerInf
 def _index(layers: Sequence[LayerInfo], name: str) -> int:
     names = [layer.name for layer in layers]
     if name not in names:
-        way_out = suggestion(name, names) or f" They run from {names[0]!r} to {names[-1]!r}."
+        way_out = suggestion(name, names) or tr(
+            " They run from {first!r} to {last!r}.", first=names[0], last=names[-1]
+        )
         raise RecipeError(tr("This backbone has no layer {name!r}.{way_out}", name=name, way_out=way_out))
     return names.index(name)
 
 
 def _not_a_cut(name: str, before: Sequence[str]) -> RecipeError:
     return RecipeError(
-        f"A network can be cut only where a single tensor passes; {name!r} is not such a place. "
-        f"Choose a cut point{_nearest(before)}."
+        tr(
+            "A network can be cut only where a single tensor passes; {name!r} is not such a place. "
+            "Choose a cut point{nearest}.",
+            name=name,
+            nearest=_nearest(before),
+        )
     )
 
 

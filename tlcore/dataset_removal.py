@@ -3,9 +3,9 @@
 from tlcore import atlas, doctor, health, intake_jobs, intake_records, runs
 from tlcore.datasets import Dataset
 from tlcore.errors import DatasetError, WorkspaceError
-from tlcore.report import counted, quoted
+from tlcore.report import quoted
 from tlcore.runs import Run
-from tlcore.words import tr
+from tlcore.words import tr, trn
 from tlcore.workspace import Workspace
 
 __all__ = ["remove", "users"]
@@ -24,10 +24,11 @@ def remove(workspace: Workspace, dataset: Dataset) -> None:
     held = users(workspace, dataset.id)
     if held:
         raise DatasetError(
-            tr(
-                "{counted} used these pictures: {quoted}. Delete them first.",
-                counted=counted(len(held), "run"),
-                quoted=quoted(run.name for run in held),
+            trn(
+                "{n:,} run used these pictures: {names}. Delete them first.",
+                "{n:,} runs used these pictures: {names}. Delete them first.",
+                len(held),
+                names=quoted(run.name for run in held),
             )
         )
     adding = (one for one in intake_records.under_way(workspace) if one.into == dataset.id)

@@ -1,11 +1,15 @@
 """A dataset's pictures and its split in words and rows."""
 
 from tlcore.datasets import Dataset, Split
-from tlcore.report import counted
+from tlcore.words import mark, tr, trn
 
-_PURPOSES = {Split.TRAIN: "training", Split.VAL: "validation", Split.TEST: "the test"}
+_PURPOSES = {
+    Split.TRAIN: mark("{pictures:,} for training"),
+    Split.VAL: mark("{pictures:,} for validation"),
+    Split.TEST: mark("{pictures:,} for the test"),
+}
 
-COLUMNS = ("Class", "Training", "Validation", "Test")
+COLUMNS = (mark("Class"), mark("Training"), mark("Validation"), mark("Test"))
 
 
 def rows(dataset: Dataset) -> list[tuple[str, int, int, int]]:
@@ -18,13 +22,26 @@ def rows(dataset: Dataset) -> list[tuple[str, int, int, int]]:
 
 def split(dataset: Dataset) -> str:
     """How many pictures there are on each side, and how they came there."""
-    counts = [f"{len(dataset.of(side)):,} for {_PURPOSES[side]}" for side in Split if dataset.of(side)]
-    parts = [f"{counted(len(dataset.items), 'picture')}: {', '.join(counts)}"]
+    counts = [tr(_PURPOSES[side], pictures=len(dataset.of(side))) for side in Split if dataset.of(side)]
+    parts = [
+        trn(
+            "{n:,} picture: {counts}",
+            "{n:,} pictures: {counts}",
+            len(dataset.items),
+            counts=", ".join(counts),
+        )
+    ]
     if dataset.split_by == "table":
-        parts.append("groups that were listed stay on one side")
+        parts.append(tr("groups that were listed stay on one side"))
     elif dataset.split_by:
-        parts.append("pictures of one folder stay on one side")
+        parts.append(tr("pictures of one folder stay on one side"))
     if dataset.together:
-        parts.append(f"{counted(len(dataset.together), 'group')} of pictures alike stay on one side")
-    parts.append(f"the seed of the split is {dataset.split_seed}")
+        parts.append(
+            trn(
+                "{n:,} group of pictures alike stay on one side",
+                "{n:,} groups of pictures alike stay on one side",
+                len(dataset.together),
+            )
+        )
+    parts.append(tr("the seed of the split is {seed}", seed=dataset.split_seed))
     return "; ".join(parts) + "."

@@ -18,6 +18,7 @@ from tlcore import cells
 from tlcore.errors import NotFound, NotSaved
 from tlcore.labels_file import NAME
 from tlcore.manifest import Dataset, Item, to_json
+from tlcore.words import tr
 
 __all__ = ["chunks", "paths", "size_bytes", "write"]
 
@@ -170,10 +171,14 @@ def _plain(cell: str) -> str:
 
 
 def _missing() -> NotFound:
-    return NotFound("A picture of this dataset is missing. Add the pictures again.")
+    return NotFound(tr("A picture of this dataset is missing. Add the pictures again."))
 
 
 def _not_saved(target: Path, error: OSError) -> NotSaved:
     return NotSaved(
-        f"{target.name} could not be written ({error.strerror}). Free some space, or choose another place."
+        tr(
+            "{file} could not be written ({strerror}). Free some space, or choose another place.",
+            file=target.name,
+            strerror=error.strerror,
+        )
     )

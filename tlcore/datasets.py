@@ -21,7 +21,7 @@ from tlcore.errors import NotFound, WorkspaceError
 from tlcore.manifest import Dataset, Item, LeftOut, content_id, from_json, to_json
 from tlcore.sides import MIN_CLASSES, MIN_IMAGES_PER_CLASS
 from tlcore.splitting import Split, check_split, split
-from tlcore.words import tr
+from tlcore.words import mark, tr
 from tlcore.workspace import Workspace, read_json, sync_folder, write_json
 
 __all__ = [
@@ -231,10 +231,10 @@ def changes(dataset: Dataset) -> list[LeftOut]:
         try:
             content = dataset.path(item).read_bytes()
         except OSError:
-            wrong.append(LeftOut(item.name, "The picture is missing."))
+            wrong.append(LeftOut(item.name, tr("The picture is missing.")))
             continue
         if hashlib.sha256(content).hexdigest() != item.sha256:
-            wrong.append(LeftOut(item.name, "The picture has been changed."))
+            wrong.append(LeftOut(item.name, tr("The picture has been changed.")))
     return wrong
 
 
@@ -252,9 +252,14 @@ def resplit(
         dataset, val_fraction=val_fraction, test_fraction=test_fraction, seed=seed, split_by=split_by
     )
     sides.check_sides(changed)
-    shares = f"{val_fraction:.0%} for validation, {test_fraction:.0%} for the test, seed {seed}"
-    by = ", groups kept together" if split_by else ""
-    return save_version(workspace, dataset, changed, f"Split anew: {shares}{by}".replace("%", " %"))
+    told = mark(
+        "Split anew: {validation:.0f} % for validation, {test:.0f} % for the test, seed {seed}, groups kept "
+        "together"
+    )
+    if not split_by:
+        told = mark("Split anew: {validation:.0f} % for validation, {test:.0f} % for the test, seed {seed}")
+    change = tr(told, validation=100 * val_fraction, test=100 * test_fraction, seed=seed)
+    return save_version(workspace, dataset, changed, change)
 
 
 def share_file(source: Path, target: Path) -> None:

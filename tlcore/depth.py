@@ -3,9 +3,11 @@
 import numpy as np
 from PIL import Image
 
+from tlcore.words import mark
+
 __all__ = ["SIXTEEN_BITS", "is_deep", "to_eight_bits"]
 
-SIXTEEN_BITS = "16-bit rescaled to 8"
+SIXTEEN_BITS = mark("16-bit rescaled to 8")
 
 
 def is_deep(image: Image.Image) -> bool:
@@ -26,7 +28,7 @@ def to_eight_bits(image: Image.Image) -> tuple[Image.Image, str]:
     full = next((limit for limit in ranges if low >= 0 and high <= limit), None)
     if full is None:
         values, full = values - low, max(high - low, 1e-30)
-        note = "values stretched to 8 bits"
+        note = mark("values stretched to 8 bits")
     else:
-        note = "fractions rescaled to 8 bits" if image.mode == "F" else SIXTEEN_BITS
+        note = mark("fractions rescaled to 8 bits") if image.mode == "F" else SIXTEEN_BITS
     return Image.fromarray(np.rint(values * (255.0 / full)).astype(np.uint8)), note

@@ -9,6 +9,7 @@ from tlcore.class_curves import Curve
 from tlcore.evaluation import SplitEvaluation
 from tlcore.intervals import wilson
 from tlcore.plots import DOWNWARDS, GREY, ICE, Names, distinct, figure_of, plain
+from tlcore.words import number, tr
 
 # Opaque at both ends: the figures in the cells are readable on a light and on a dark page.
 ICE_SCALE = ((0.0, "#E6F1F8"), (1.0, "#17699C"))
@@ -43,9 +44,10 @@ def confusion(
         # The next point is the one of the cell that is pointed at.
         hoverdistance=-1 if has_numbers(names) else cell_px,
         showlegend=False,
-        xaxis={"title": "Predicted", "side": "bottom", "constrain": "domain", "type": "category"}
+        # Translators: the class that was predicted, and the true one.
+        xaxis={"title": tr("Predicted"), "side": "bottom", "constrain": "domain", "type": "category"}
         | {"showgrid": False, "tickfont": font, "dtick": 1},
-        yaxis={"title": "True", "showgrid": False, "tickfont": font, "dtick": 1, **DOWNWARDS},
+        yaxis={"title": tr("True"), "showgrid": False, "tickfont": font, "dtick": 1, **DOWNWARDS},
     )
     gap = 2 if has_numbers(names) else 0
     figure.add_heatmap(
@@ -103,6 +105,7 @@ def _add_points(
     ]
     colours = [figure_colour(share) for *_, share in cells]
     unseen = {"marker": {"opacity": 0}}
+    told = tr("{pictures} of {true} called {said}", pictures="%{customdata[2]}", true="%{y}", said="%{x}")
     figure.add_scatter(
         x=[names[said] for _, said, *_ in cells],
         y=[names[true] for true, *_ in cells],
@@ -111,17 +114,19 @@ def _add_points(
         marker={"symbol": "square", "size": round(cell_px * 0.6), "opacity": 0},
         selected=unseen,
         unselected=unseen,
-        text=[f"{share:.0%}" if shares else f"{count}" for *_, count, share in cells] if roomy else None,
+        text=[number(share, ".0%") if shares else f"{count}" for *_, count, share in cells]
+        if roomy
+        else None,
         textposition="middle center",
         textfont={"color": colours, "size": max(9, min(14, cell_px // 2))},
-        customdata=[[true, said, f"{count} ({share:.0%})"] for true, said, count, share in cells],
-        hovertemplate="%{customdata[2]} of %{y} called %{x}<extra></extra>",
+        customdata=[[true, said, f"{count} ({number(share, '.0%')})"] for true, said, count, share in cells],
+        hovertemplate=f"{told}<extra></extra>",
     )
 
 
 def roc(classes: Names, curves: Sequence[Curve | None], chosen: int) -> go.Figure:
     """True against false positive rate: the chosen class before the others."""
-    figure = _curves_figure("Others taken for it", "Found")
+    figure = _curves_figure(tr("Others taken for it"), tr("Found"))
     _add_guess(figure, [0, 1], [0, 1])
     _add_curves(figure, classes, curves, chosen, "linear", "AUC")
     return figure
@@ -129,7 +134,7 @@ def roc(classes: Names, curves: Sequence[Curve | None], chosen: int) -> go.Figur
 
 def precision_recall(classes: Names, curves: Sequence[Curve | None], chosen: int, share: float) -> go.Figure:
     """Precision against recall; ``share``: of the pictures that are of the chosen class, as by guessing."""
-    figure = _curves_figure("Found (recall)", "Right among the finds (precision)")
+    figure = _curves_figure(tr("Found (recall)"), tr("Right among the finds (precision)"))
     _add_guess(figure, [0, 1], [share, share])
     _add_curves(figure, classes, curves, chosen, "hv", "AP")
     return figure
@@ -163,8 +168,8 @@ def _add_curves(
             line={"shape": shape}
             | ({"color": ICE, "width": 3} if label == chosen else {"color": GREY, "width": 1}),
             opacity=1.0 if label == chosen else 0.45,
-            hovertemplate=f"{plain(classes[label])}, {area} {curve.area:.1%}<br>%{{x:.0%}}, %{{y:.0%}}"
-            "<extra></extra>",
+            hovertemplate=f"{plain(classes[label])}, {area} {number(curve.area, '.1%')}"
+            "<br>%{x:.0%}, %{y:.0%}<extra></extra>",
         )
 
 
@@ -174,11 +179,13 @@ def reliability(calibration: Calibration) -> go.Figure:
     figure = figure_of(
         380,
         showlegend=False,
-        xaxis={"title": "Said", "range": [-0.02, 1.02], "tickformat": ".0%", "anchor": "y2"},
-        yaxis={"title": "Came true", "range": [-0.02, 1.04], "tickformat": ".0%", "domain": [0.34, 1]},
-        yaxis2={"title": "Times", "domain": [0, 0.24], "rangemode": "tozero"},
+        xaxis={"title": tr("Said"), "range": [-0.02, 1.02], "tickformat": ".0%", "anchor": "y2"},
+        yaxis={"title": tr("Came true"), "range": [-0.02, 1.04], "tickformat": ".0%", "domain": [0.34, 1]},
+        yaxis2={"title": tr("Times"), "domain": [0, 0.24], "rangemode": "tozero"},
     )
     _add_guess(figure, [0, 1], [0, 1])
+    told = tr("said {said}, came true {true}", said="%{x:.0%}", true="%{y:.0%}")
+    times, tall = (tr("{count} times", count=count) for count in ("%{customdata[0]}", "%{y}"))
     ends = [wilson(round(share * count), count) for share, count in zip(true, counts, strict=True)]
     figure.add_scatter(
         x=said,
@@ -194,7 +201,7 @@ def reliability(calibration: Calibration) -> go.Figure:
             "thickness": 1,
         },
         customdata=[[count] for count in counts],
-        hovertemplate="said %{x:.0%}, came true %{y:.0%}<br>%{customdata[0]} times<extra></extra>",
+        hovertemplate=f"{told}<br>{times}<extra></extra>",
     )
     figure.add_bar(
         x=[(bin.low + bin.high) / 2 for bin in calibration.bins],
@@ -203,6 +210,6 @@ def reliability(calibration: Calibration) -> go.Figure:
         yaxis="y2",
         marker={"color": GREY},
         text=[bin.count or "" for bin in calibration.bins],
-        hovertemplate="%{y} times<extra></extra>",
+        hovertemplate=f"{tall}<extra></extra>",
     )
     return figure

@@ -8,6 +8,7 @@ from tlcore.asked import Question, Stage, Standing
 from tlcore.errors import RunError
 from tlcore.exporters import Parity
 from tlcore.runs import Run
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 __all__ = ["Stage", "Standing", "Tell", "look", "make_job", "start", "wait"]
@@ -34,7 +35,7 @@ def wait(workspace: Workspace, run: Run, format: str, tell: Tell = lambda stage:
     failure = question.wait(make_job, str(workspace.home), run.id, format, tell=tell)
     found = exporters.load(run, format)
     if found is None:
-        raise RunError(failure or f"{run.name} was changed while it was exported. Try again.")
+        raise RunError(failure or tr("{name} was changed while it was exported. Try again.", name=run.name))
     return found
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tlcore import datasets, feature_store, helping, images, known_rows, runtimes
+from tlcore import datasets, feature_store, helping, images, known_rows, runtimes, words
 from tlcore.datasets import Dataset, Item
 from tlcore.helping import Dismissed
 from tlcore.known_rows import KnownRows
@@ -251,8 +251,11 @@ def _decoded(
     wait for one another, so that one which shares its core with a decoder holds up all the others.
     """
 
+    language = words.language()
+
     def decode(item: Item) -> npt.NDArray[np.uint8]:
-        return view.apply(images.load_rgb(dataset.path(item), size_px, view.fit), item)
+        with words.speaking(language):
+            return view.apply(images.load_rgb(dataset.path(item), size_px, view.fit), item)
 
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         for start in range(0, len(items), DECODED_AT_A_TIME):

@@ -9,16 +9,16 @@ from collections.abc import Iterable
 from PIL import Image, ImageOps
 
 from tlcore.recipe_parts import Fit
-from tlcore.words import tr
+from tlcore.words import mark
 
 __all__ = ["FITS", "PAD_COLOUR", "elongation", "fitted", "often_cut", "pil_code"]
 
 FITS: dict[Fit, str] = {
-    "stretch": "stretched to a square",
-    "crop": "cropped to the square in the centre",
-    "pad": "padded with white to a square",
+    "stretch": mark("stretched to a square"),
+    "crop": mark("cropped to the square in the centre"),
+    "pad": mark("padded with white to a square"),
 }
-"""What is done to a picture, as a part of a sentence."""
+"""What is done to a picture, as a part of a sentence; in English, to be said by ``tr``."""
 
 # What is transparent was put on white before, and drawings and scans mostly are on white: there the bars
 # go on with the background, where black or grey ones would add edges that are no part of the picture.
@@ -47,10 +47,8 @@ def pil_code(fit: Fit, size: int | str) -> str:
     """
     square = {"pad": f'ImageOps.pad(image, (max(image.size),) * 2, color="{PAD_COLOUR}")'}.get(fit, "image")
     if fit == "crop":
-        return tr(
-            "ImageOps.fit({square}, ({size}, {size}), Image.Resampling.BILINEAR)", square=square, size=size
-        )
-    return tr("{square}.resize(({size}, {size}), Image.Resampling.BILINEAR)", square=square, size=size)
+        return f"ImageOps.fit({square}, ({size}, {size}), Image.Resampling.BILINEAR)"
+    return f"{square}.resize(({size}, {size}), Image.Resampling.BILINEAR)"
 
 
 def elongation(width_px: int, height_px: int) -> float:

@@ -3,11 +3,11 @@
 import re
 
 from tlcore.errors import ImageError
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
 __all__ = ["DAMAGED", "refuse_unread", "unknown"]
 
-DAMAGED = "The picture is cut short or damaged. Save it again, or leave it out."
+DAMAGED = mark("The picture is cut short or damaged. Save it again, or leave it out.")
 
 _BRANDS = {
     b"heic": "HEIC", b"heix": "HEIC", b"heim": "HEIC", b"heis": "HEIC", b"hevc": "HEIC", b"hevx": "HEIC",
@@ -29,7 +29,7 @@ def refuse_unread(content: bytes) -> None:
     head = content[:4096]
     kind = next((name for magic, name in _MAGIC.items() if head.startswith(magic)), None)
     if head[4:8] == b"ftyp":
-        kind = _BRANDS.get(head[8:12], "Video")
+        kind = _BRANDS.get(head[8:12], tr("Video"))
     elif _SVG.match(head.removeprefix(b"\xef\xbb\xbf")):
         kind = "SVG"
     elif head[:4] in (b"II*\0", b"MM\0*") and head[8:10] == b"CR":
@@ -43,6 +43,6 @@ def refuse_unread(content: bytes) -> None:
 def unknown(content: bytes) -> str:
     """The sentence for a file that no decoder recognised."""
     known = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*")
-    return (
-        DAMAGED if content.startswith(known) else tr("It is no picture (JPEG, PNG, GIF, BMP, WebP or TIFF).")
-    )
+    if content.startswith(known):
+        return tr(DAMAGED)
+    return tr("It is no picture (JPEG, PNG, GIF, BMP, WebP or TIFF).")

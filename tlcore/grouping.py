@@ -51,10 +51,10 @@ def groups_of(items: Iterable[Item], split_by: str) -> list[str]:
     if level == split_by or not level.isdecimal() or level == "0":
         raise DatasetError(
             tr(
-                "There is no way to split by '{split_by}'. Use '{TABLE}' or '{FOLDER}1', '{FOLDER}2', …",
+                "There is no way to split by '{split_by}'. Use '{table}' or '{folder}1', '{folder}2', …",
                 split_by=split_by[:40],
-                TABLE=TABLE,
-                FOLDER=_FOLDER,
+                table=TABLE,
+                folder=_FOLDER,
             )
         )
     return ["/".join(_folders(item)[: int(level)]) for item in items]

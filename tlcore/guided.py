@@ -12,6 +12,7 @@ from typing import Any
 from tlcore.config import Recipe
 from tlcore.presets import AUGMENTATIONS, HEADS, PHASES
 from tlcore.recipe_parts import Augmentation
+from tlcore.words import mark
 
 AtHand = Callable[[str], bool]
 """Whether a network's pretrained weights can be had without a download."""
@@ -101,12 +102,12 @@ _SIZES_PX = {Place.COMPUTER: None, Place.PHONE: None, Place.BROWSER: 160}
 _WEIGHTS = {Goal.OVERALL: Recipe().class_weights, Goal.RARE: "balanced"}
 
 PARTS = {
-    "backbone.name": "network",
-    "backbone.image_size": "picture size",
-    "head.layers": "head",
-    "phases": "phases",
-    "augmentation": "augmentation",
-    "class_weights": "class weights",
+    "backbone.name": mark("network"),
+    "backbone.image_size": mark("picture size"),
+    "head.layers": mark("head"),
+    "phases": mark("phases"),
+    "augmentation": mark("augmentation"),
+    "class_weights": mark("class weights"),
 }
 """The parts of a recipe that the answers choose, by path, in words."""
 

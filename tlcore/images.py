@@ -35,7 +35,7 @@ from tlcore.depth import SIXTEEN_BITS, is_deep, to_eight_bits
 from tlcore.errors import ImageError
 from tlcore.formats import DAMAGED, refuse_unread, unknown
 from tlcore.recipe_parts import Fit
-from tlcore.words import tr
+from tlcore.words import mark, number, tr
 
 __all__ = [
     "MAX_MEGAPIXELS",
@@ -98,7 +98,7 @@ def make_safe(content: bytes) -> SafeImage:
         try:
             rgb = _to_rgb(image, notes)
         except (ValueError, OSError, MemoryError) as error:
-            raise ImageError(DAMAGED) from error
+            raise ImageError(tr(DAMAGED)) from error
     as_jpeg = image.format in ("JPEG", "MPO") or rgb.width * rgb.height > MAX_LOSSLESS_PIXELS
     encoded = _encode(rgb, "JPEG" if as_jpeg else "PNG")
     return SafeImage(
@@ -122,7 +122,7 @@ def check_kept(content: bytes, width_px: int, height_px: int) -> None:
     except ImageError:
         raise
     except Exception as error:  # Pillow's decoders raise nearly anything on damaged input.
-        raise ImageError(DAMAGED) from error
+        raise ImageError(tr(DAMAGED)) from error
 
 
 def load_rgb(path: Path, size_px: int, fit: Fit = "stretch") -> np.ndarray:
@@ -178,25 +178,25 @@ def _as_image_errors(content: bytes) -> Iterator[None]:
     except ImageError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ImageError(_too_large("too many")) from error
+        raise ImageError(_too_large(tr("too many"))) from error
     except UnidentifiedImageError as error:
         raise ImageError(unknown(content)) from error
     except Exception as error:  # Pillow's decoders raise nearly anything on damaged input.
-        raise ImageError(DAMAGED) from error
+        raise ImageError(tr(DAMAGED)) from error
 
 
 def _too_large(found: str) -> str:
     return tr(
-        "The picture has {found} megapixels; {MAX_MEGAPIXELS} is the limit. Save it smaller.",
-        found=found,
-        MAX_MEGAPIXELS=MAX_MEGAPIXELS,
+        "The picture has {megapixels} megapixels; {limit} is the limit. Save it smaller.",
+        megapixels=found,
+        limit=MAX_MEGAPIXELS,
     )
 
 
 def _check_pixels(image: ImageFile.ImageFile) -> None:
     pixels = image.width * image.height
     if pixels > MAX_MEGAPIXELS * 1_000_000:
-        raise ImageError(_too_large(f"{pixels / 1e6:.0f}"))
+        raise ImageError(_too_large(number(pixels / 1e6, ".0f")))
 
 
 def _notes(image: ImageFile.ImageFile) -> list[str]:
@@ -208,7 +208,8 @@ def _notes(image: ImageFile.ImageFile) -> list[str]:
             raise ImageError(tr("RAW files are not read. Export it as JPEG or PNG."))
     # An MPO is a photo with a preview or a second eye beside it, not an animation.
     if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:
-        notes.append("first page of several" if image.format == "TIFF" else "first frame of an animation")
+        several = mark("first page of several")
+        notes.append(several if image.format == "TIFF" else mark("first frame of an animation"))
     if any(";16" in str(tile.args) for tile in image.tile) and not is_deep(image):
         notes.append(SIXTEEN_BITS)
     return notes
@@ -258,7 +259,7 @@ def _transform(image: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Im
     srgb = ImageCms.createProfile("sRGB")
     converted = ImageCms.profileToProfile(image, source, srgb, outputMode="RGB")
     if converted is None:
-        raise ValueError(tr("no picture came back"))
+        raise ValueError("no picture came back")
     return converted
 
 

@@ -53,7 +53,8 @@ def _make(workspace: Workspace, run: Run) -> None:
         runtimes.refuse_graph(run, str(error))
     except Exception as error:
         log.exception("the model of run %s cannot be used", run.id)
-        runtimes.refuse_graph(run, f"Keras cannot rebuild the model of this run ({type(error).__name__}).")
+        reason = tr("Keras cannot rebuild the model of this run ({error}).", error=type(error).__name__)
+        runtimes.refuse_graph(run, reason)
     finally:
         keras.utils.clear_session()
 

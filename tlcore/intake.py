@@ -5,6 +5,7 @@ Folders `train`, `val`, `test` above or below the classes are the split, where t
 same a picture is on one side only.
 """
 
+import contextvars
 import hashlib
 import os
 from collections import Counter, defaultdict, deque
@@ -24,7 +25,7 @@ from tlcore.images import make_safe
 from tlcore.report import MAX_LISTED, Report
 from tlcore.sources import HOW, Source, opened, without_junk
 from tlcore.staging import Staging
-from tlcore.words import tr
+from tlcore.words import mark, tr, trn
 from tlcore.workspace import Workspace
 
 __all__ = ["MAX_CLASSES", "MAX_CLASS_NAME_CHARACTERS", "read", "take"]
@@ -75,12 +76,12 @@ def take(
     path = source if isinstance(source, Path) else None
     report = Report()
     for name_of_missing in missing:
-        report.leave_out(name_of_missing, "It could not be read where it was sent from.")
+        report.leave_out(name_of_missing, tr("It could not be read where it was sent from."))
     with staging.opened(workspace, path) as stage, opened(source, stage.room, called) as (listing, label):
         found, listed = labels_file.read(without_junk(listing, report), report)
         files = place(found, report, listed)
         if not files and not report.left_out:
-            raise DatasetError(tr("{label} is empty. {HOW}", label=label, HOW=HOW))
+            raise DatasetError(tr("{label} is empty. {way_out}", label=label, way_out=tr(HOW)))
         _check_class_count({name for file in files for name in file.class_names}, label, report)
         outcomes = _make_all_safe(files, stage, progress)
         classes, items = _collect(outcomes, report)
@@ -90,7 +91,7 @@ def take(
         return datasets.save(
             workspace,
             stage.folder,
-            name=clean_text(name)[:MAX_CLASS_NAME_CHARACTERS] or "Pictures",
+            name=clean_text(name)[:MAX_CLASS_NAME_CHARACTERS] or tr("Pictures"),
             classes=classes,
             items=items,
             left_out=report.left_out,
@@ -118,9 +119,11 @@ def _split_by(items: Sequence[Item], report: Report, *, wanted: bool) -> str:
     if not folders:
         return ""
     if wanted and own.usable(items):
-        report.notes.append(f"The folders {folders} say the split, and it was kept.")
+        report.notes.append(tr("The folders {folders} say the split, and it was kept.", folders=folders))
         return own.OWN
-    report.notes.append(f"The folders {folders} were put together; the split was made anew.")
+    report.notes.append(
+        tr("The folders {folders} were put together; the split was made anew.", folders=folders)
+    )
     return ""
 
 
@@ -131,26 +134,26 @@ def _check_class_count(classes: Iterable[str], label: str, report: Report) -> No
         reason = Counter(entry.reason for entry in report.left_out).most_common(1)[0][0]
         raise DatasetError(
             tr(
-                "{label} holds no usable picture. The most common reason: {reason} {HOW}",
+                "{label} holds no usable picture. The most common reason: {reason} {way_out}",
                 label=label,
                 reason=reason,
-                HOW=HOW,
+                way_out=tr(HOW),
             )
         )
     if len(names) == 1:
         raise DatasetError(
             tr(
-                "Only one class was found ('{names}'). A classifier needs at least two: put each class's "
+                "Only one class was found ('{name}'). A classifier needs at least two: put each class's "
                 "pictures into a folder of its own.",
-                names=names[0],
+                name=names[0],
             )
         )
     if len(names) > MAX_CLASSES:
         raise DatasetError(
             tr(
-                "There are {names:,} classes; {MAX_CLASSES:,} is the limit.",
-                names=len(names),
-                MAX_CLASSES=MAX_CLASSES,
+                "There are {classes:,} classes; {limit:,} is the limit.",
+                classes=len(names),
+                limit=MAX_CLASSES,
             )
         )
 
@@ -176,7 +179,8 @@ def _in_order(
     """Never more than a few files in hand, however many there are."""
     ahead: deque[Future[_Outcome]] = deque()
     for file in files:
-        ahead.append(pool.submit(work, file))
+        # Each file has a context of its own: what is said of it is in the language of this one.
+        ahead.append(pool.submit(contextvars.copy_context().run, work, file))
         if len(ahead) >= _AHEAD_FILES:
             yield ahead.popleft().result()
     while ahead:
@@ -185,7 +189,7 @@ def _in_order(
 
 def _make_one_safe(stage: Staging, file: File) -> _Outcome:
     if file.found.size_bytes > archives.MAX_FILE_BYTES:
-        return _Outcome(file, reason=archives.TOO_LARGE)
+        return _Outcome(file, reason=archives.too_large())
     try:
         content = file.found.read()
         source_sha256 = hashlib.sha256(content).hexdigest()
@@ -221,17 +225,21 @@ def _collect(outcomes: Sequence[_Outcome], report: Report) -> tuple[list[str], l
         item = replace(outcome.item, label=label, more=tuple(sorted(more)))
         twin = first.setdefault((item.sha256, frozenset(item.labels)), item)
         if twin is not item:
-            report.leave_out(outcome.file.found.name, f"It is the same picture as '{twin.name}'.")
+            same = tr("It is the same picture as '{name}'.", name=twin.name)
+            report.leave_out(outcome.file.found.name, same)
     unused = {
         name: out.file.listed for out in outcomes for name in out.file.class_names if name not in labels
     }
     report.notes += [
-        f"The {'label' if listed else 'folder'} '{name}' has no usable picture and is no class."
+        tr("The label '{name}' has no usable picture and is no class.", name=name)
+        if listed
+        else tr("The folder '{name}' has no usable picture and is no class.", name=name)
         for name, listed in sorted(unused.items())
     ]
     changed = Counter(note for outcome in outcomes for note in outcome.notes)
     report.notes += [
-        f"{n} {'picture' if n == 1 else 'pictures'}: {note}" for note, n in sorted(changed.items())
+        trn("{n} picture: {note}", "{n} pictures: {note}", n, note=tr(note))
+        for note, n in sorted(changed.items())
     ]
     report.notes += _shared_pictures(classes, list(first.values()))
     return classes, list(first.values())
@@ -243,9 +251,12 @@ def _shared_pictures(classes: Sequence[str], items: Sequence[Item]) -> list[str]
     for item in items:
         names = ";".join(classes[label] for label in item.labels)
         places[item.sha256].append(f"'{names}/{item.name}'")
-    shared = [" and ".join(names) for names in places.values() if len(names) > 1]
-    where = "has several sets of labels" if any(item.more for item in items) else "is in several classes"
-    notes = [f"One picture {where}: {names}." for names in shared[:MAX_LISTED]]
+    shared = [tr(" and ").join(names) for names in places.values() if len(names) > 1]
+    told = mark("One picture is in several classes: {names}.")
+    if any(item.more for item in items):
+        told = mark("One picture has several sets of labels: {names}.")
+    notes = [tr(told, names=names) for names in shared[:MAX_LISTED]]
     if len(shared) > MAX_LISTED:
-        notes.append(f"{len(shared) - MAX_LISTED} more pictures are in several classes.")
+        more = len(shared) - MAX_LISTED
+        notes.append(tr("{pictures} more pictures are in several classes.", pictures=more))
     return notes

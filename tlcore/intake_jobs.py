@@ -10,6 +10,7 @@ from tlcore.engine import Engine, Priority
 from tlcore.errors import EngineError
 from tlcore.intake_records import Intake, Look
 from tlcore.uploads import Upload
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 __all__ = ["again", "look", "start", "start_upload", "stop"]
@@ -40,7 +41,7 @@ def start(
     record = intake_records.create(
         workspace,
         source,
-        name=clean_text(name) or "Pictures",
+        name=clean_text(name) or tr("Pictures"),
         called=called,
         upload=upload,
         missing=missing,

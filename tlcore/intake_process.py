@@ -1,4 +1,4 @@
-"""The process that takes pictures in: ``python -m tlcore.intake_process HOME ID``. It loads no TensorFlow.
+"""The process that takes pictures in: ``python -m tlcore.intake_process HOME ID LANGUAGE``. No TensorFlow.
 
 A process of its own, so that its memory has a limit and is given back whole, and nothing that a decoder may
 do to its process harms anybody else. Thaw's own engine gives it one (tlcore.engine.errands); in a worker of a
@@ -15,10 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import tlcore
-from tlcore import adding, datasets, intake, intake_records, own_process, staging, uploads
+from tlcore import adding, datasets, intake, intake_records, own_process, staging, uploads, words
 from tlcore.datasets import Dataset
 from tlcore.errors import ThawError
 from tlcore.intake_records import Intake
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 Progress = Callable[[int, int], None]
@@ -40,7 +41,7 @@ def run_job(home: str, id: str) -> None:
     if own_process.is_for_one_job():
         _work(home, id)
         return
-    command = [sys.executable, "-P", "-m", "tlcore.intake_process", home, id]
+    command = [sys.executable, "-P", "-m", "tlcore.intake_process", home, id, words.language()]
     paths = [str(Path(tlcore.__file__).resolve().parents[1]), os.environ.get("PYTHONPATH", "")]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
     # The pipe closes when this process ends, in whatever way: the child listens for that.
@@ -53,9 +54,10 @@ def run_job(home: str, id: str) -> None:
         log.error("The intake %s ended with status %d.", id, status)
 
 
-def main(home: str, id: str) -> int:
+def main(home: str, id: str, language: str = words.SOURCE) -> int:
     own_process.begin()
-    _work(home, id)
+    with words.speaking(language):
+        _work(home, id)
     return 0
 
 
@@ -72,7 +74,7 @@ def _work(home: str, id: str) -> None:
         record.record("failed", message=str(error))
         _forget(workspace, record)
     except MemoryError:
-        record.record("failed", message="The pictures need more memory than there is. Save them smaller.")
+        record.record("failed", message=tr("The pictures need more memory than there is. Save them smaller."))
 
 
 def _take(workspace: Workspace, record: Intake) -> None:
@@ -146,4 +148,4 @@ def _limit_memory() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2]))
+    sys.exit(main(*sys.argv[1:]))

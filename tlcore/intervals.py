@@ -2,8 +2,6 @@
 
 from math import sqrt
 
-from tlcore.words import tr
-
 # The 97.5th percentile of the normal distribution, for an interval of 95 %.
 _Z = 1.959963984540054
 
@@ -14,7 +12,7 @@ def wilson(right: int, total: int) -> tuple[float, float]:
     It takes the pictures for independent of each other. Raises ValueError without any.
     """
     if not 0 <= right <= total or total == 0:
-        raise ValueError(tr("{right} of {total} is no share.", right=right, total=total))
+        raise ValueError(f"{right} of {total} is no share.")
     share, spread = right / total, _Z**2 / total
     centre = (share + spread / 2) / (1 + spread)
     half = _Z / (1 + spread) * sqrt(share * (1 - share) / total + spread / total / 4)

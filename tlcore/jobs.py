@@ -105,7 +105,8 @@ def interrupt(workspace: Workspace, run: Run) -> None:
         return
     run.request_interrupt()
     if _cancelled(workspace, run):
-        run.record("interrupted", message=f"Interrupted while it was queued. {training.GOES_ON}")
+        told = tr("Interrupted while it was queued.")
+        run.record("interrupted", message=f"{told} {tr(training.GOES_ON)}")
 
 
 def kill(workspace: Workspace, run: Run) -> None:
@@ -119,7 +120,8 @@ def kill(workspace: Workspace, run: Run) -> None:
     if crew.cancel(run.job_key) or crew.kill(run.job_key):
         heartbeat.forget(run.folder)
         if not runs.progress(run, run.events(), alive=True).status.final:
-            run.record("interrupted", message=f"Its worker was ended by force. {training.GOES_ON}")
+            told = tr("Its worker was ended by force.")
+            run.record("interrupted", message=f"{told} {tr(training.GOES_ON)}")
 
 
 def _queue_again(workspace: Workspace, run: Run, more_epochs: int, owner: str) -> None:

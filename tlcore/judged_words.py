@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tlcore.evaluation import Judged, SplitEvaluation
 from tlcore.runs import Run
-from tlcore.words import tr
+from tlcore.words import number, tr
 
 
 def true_and_said(run: Run, result: SplitEvaluation, one: Judged) -> tuple[str, str]:
@@ -26,8 +26,8 @@ def alt(run: Run, result: SplitEvaluation, one: Judged) -> str:
 def caption(run: Run, result: SplitEvaluation, one: Judged) -> str:
     true, said = true_and_said(run, result, one)
     words = said if result.is_right(one) else f"{true} → {said}"
-    return words if result.several_labels else f"{words} {one.confidence:.0%}"
+    return words if result.several_labels else f"{words} {number(one.confidence, '.0%')}"
 
 
 def _names(run: Run, labels: Sequence[int]) -> str:
-    return ", ".join(run.classes[label] for label in labels) or "none"
+    return ", ".join(run.classes[label] for label in labels) or tr("none")

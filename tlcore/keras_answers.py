@@ -11,6 +11,7 @@ import numpy as np
 
 from tlcore import imported_model, runs, runtimes, warm
 from tlcore.errors import RunError, ThawError
+from tlcore.words import tr
 from tlcore.workspace import Workspace, read_json, write_json
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,8 @@ def give(folder: Path, run_id: str, compute: Callable[[Path], runtimes.Numbers])
         # Else whoever waited has given up.
         if folder.is_dir():
             log.exception("the model of run %s gave no answer", run_id)
-            _tell(folder, {"message": f"Keras could not run the model of this run ({type(error).__name__})."})
+            name = type(error).__name__
+            _tell(folder, {"message": tr("Keras could not run the model of this run ({error}).", error=name)})
 
 
 def _answer(workspace: Workspace, run_id: str, folder: Path) -> runtimes.Numbers:

@@ -15,18 +15,19 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from tlcore import labels_notes
 from tlcore.archives import Found, clean_text
 from tlcore.errors import DatasetError
-from tlcore.report import Report, counted, quoted
-from tlcore.words import tr
+from tlcore.labels_notes import NAME
+from tlcore.report import Report, quoted
+from tlcore.words import mark, tr
 
 __all__ = ["NAME", "Listed", "read"]
 
-NAME = "labels.csv"
 MAX_BYTES = 20 * 10**6
 MAX_ROWS = 200_000
 
-_HOW = f"Give {NAME} a header 'file,labels' and a row like 'images/1.jpg,cat;dog' for each picture."
+_HOW = mark("Give {file} a header 'file,labels' and a row like 'images/1.jpg,cat;dog' for each picture.")
 _FILE_COLUMNS = ("file", "filename", "file_name", "image", "path")
 _LABEL_COLUMNS = ("labels", "label", "class")
 _GROUP_COLUMNS = ("group",)
@@ -74,14 +75,15 @@ def read(files: Sequence[Found], report: Report) -> tuple[list[Found], Listed | 
         if not folder or above.startswith(f"{folder}/"):
             tables.append(found)
         else:
-            report.leave_out(found.name, f"{NAME} is read only above the folders of pictures. Move it there.")
+            where = tr("{file} is read only above the folders of pictures. Move it there.", file=NAME)
+            report.leave_out(found.name, where)
     if len(tables) > 1:
         raise DatasetError(
             tr(
-                "There are {tables} files called {NAME}: {quoted}. Keep one.",
-                tables=len(tables),
-                NAME=NAME,
-                quoted=quoted(found.name for found in tables),
+                "There are {count} files called {file}: {names}. Keep one.",
+                count=len(tables),
+                file=NAME,
+                names=quoted(found.name for found in tables),
             )
         )
     if not tables:
@@ -101,29 +103,22 @@ def _folder(name: str) -> str:
 
 def _text(table: Found) -> str:
     if table.size_bytes > MAX_BYTES:
-        raise _too_large(table.size_bytes)
+        raise labels_notes.too_large(table.size_bytes, MAX_BYTES)
     content = table.read()
     # A zip may declare less than it holds.
     if len(content) > MAX_BYTES:
-        raise _too_large(len(content))
+        raise labels_notes.too_large(len(content), MAX_BYTES)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DatasetError(tr("{NAME} is not in UTF-8. Save it anew as 'CSV UTF-8'.", NAME=NAME)) from error
+        raise DatasetError(tr("{file} is not in UTF-8. Save it anew as 'CSV UTF-8'.", file=NAME)) from error
     if "\0" in text:
         raise DatasetError(
-            tr("{NAME} is no text: it holds zero bytes. Save it anew as 'CSV UTF-8'.", NAME=NAME)
+            tr("{file} is no text: it holds zero bytes. Save it anew as 'CSV UTF-8'.", file=NAME)
         )
     if not text.strip():
-        raise DatasetError(tr("{NAME} is empty. {HOW}", NAME=NAME, HOW=_HOW))
+        raise DatasetError(tr("{file} is empty. {way_out}", file=NAME, way_out=tr(_HOW, file=NAME)))
     return text
-
-
-def _too_large(size_bytes: int) -> DatasetError:
-    return DatasetError(
-        f"{NAME} has {size_bytes / 1e6:.0f} MB; {MAX_BYTES / 1e6:.0f} MB is the limit. Keep only the columns "
-        "and rows that are needed."
-    )
 
 
 def _rows(text: str, report: Report) -> Iterator[_Row]:
@@ -142,24 +137,26 @@ def _rows(text: str, report: Report) -> Iterator[_Row]:
             if count > MAX_ROWS:
                 raise DatasetError(
                     tr(
-                        "{NAME} has more than {MAX_ROWS:,} rows, the limit. Use fewer pictures.",
-                        NAME=NAME,
-                        MAX_ROWS=MAX_ROWS,
+                        "{file} has more than {limit:,} rows, the limit. Use fewer pictures.",
+                        file=NAME,
+                        limit=MAX_ROWS,
                     )
                 )
             yield columns.read(cells, reader.line_num, delimiter)
     except csv.Error as error:
         raise DatasetError(
             tr(
-                "{NAME} cannot be read at line {line_num} ({error}). Look for a quotation mark too many "
+                "{file} cannot be read at line {line} ({error}). Look for a quotation mark too many "
                 "or too few.",
-                NAME=NAME,
-                line_num=reader.line_num,
+                file=NAME,
+                line=reader.line_num,
                 error=error,
             )
         ) from error
     if not count:
-        raise DatasetError(tr("{NAME} has a header and no rows. {HOW}", NAME=NAME, HOW=_HOW))
+        raise DatasetError(
+            tr("{file} has a header and no rows. {way_out}", file=NAME, way_out=tr(_HOW, file=NAME))
+        )
 
 
 class _Columns:
@@ -175,10 +172,10 @@ class _Columns:
         ):
             raise DatasetError(
                 tr(
-                    "The header of {NAME} is '{short}'. {HOW}",
-                    NAME=NAME,
-                    short=_short(", ".join(header)),
-                    HOW=_HOW,
+                    "The header of {file} is '{text}'. {way_out}",
+                    file=NAME,
+                    text=_short(", ".join(header)),
+                    way_out=tr(_HOW, file=NAME),
                 )
             )
         self.width = len(header)
@@ -190,30 +187,26 @@ class _Columns:
             others = (self.file, self.group)
             self.classes = {i: name for i, name in enumerate(header) if name and i not in others}
             if not self.classes:
-                raise DatasetError(tr("{NAME} has a column 'file' and no labels. {HOW}", NAME=NAME, HOW=_HOW))
+                raise DatasetError(
+                    tr(
+                        "{file} has a column 'file' and no labels. {way_out}",
+                        file=NAME,
+                        way_out=tr(_HOW, file=NAME),
+                    )
+                )
         used = {self.file, self.labels, self.group}
         unread = [name for i, name in enumerate(header) if name and i not in used]
         if unread and self.labels is not None:
-            report.notes.append(f"Not read of {NAME}: the columns {quoted(unread)}.")
+            report.notes.append(
+                tr("Not read of {file}: the columns {names}.", file=NAME, names=quoted(unread))
+            )
 
     def read(self, cells: list[str], line: int, delimiter: str) -> _Row:
         # Spreadsheets end rows with empty cells.
         while len(cells) > self.width and not cells[-1].strip():
             cells.pop()
         if len(cells) != self.width:
-            # The other one: this one already separates the columns.
-            mark = "|" if delimiter == ";" else ";"
-            raise DatasetError(
-                tr(
-                    "Line {line} of {NAME} has {counted}; the header has {width}. Separate several labels by "
-                    "'{mark}'.",
-                    line=line,
-                    NAME=NAME,
-                    counted=counted(len(cells), "cell"),
-                    width=self.width,
-                    mark=mark,
-                )
-            )
+            raise labels_notes.wrong_width(line, len(cells), self.width, delimiter)
         if self.labels is not None:
             labels = _SEPARATORS.split(cells[self.labels])
         else:
@@ -232,12 +225,12 @@ def _said(cell: str, name: str, line: int) -> bool:
     except KeyError as error:
         raise DatasetError(
             tr(
-                "Line {line} of {NAME} has '{short}' in the column '{short2}'; 0 or 1 is needed. For "
+                "Line {line} of {file} has '{text}' in the column '{column}'; 0 or 1 is needed. For "
                 "names of labels, call the column 'labels'.",
                 line=line,
-                NAME=NAME,
-                short=_short(cell),
-                short2=_short(name),
+                file=NAME,
+                text=_short(cell),
+                column=_short(name),
             )
         ) from error
 
@@ -271,25 +264,14 @@ def _matched(rows: Sequence[_Row], files: Sequence[Found], folder: str, report: 
     if not listed:
         raise DatasetError(
             tr(
-                "No row of {NAME} names a picture; the first is '{short}'. Write each path as seen from "
-                "{NAME}, with the file's ending.",
-                NAME=NAME,
-                short=_short(rows[0].file),
+                "No row of {file} names a picture; the first is '{text}'. Write each path as seen from "
+                "{file}, with the file's ending.",
+                file=NAME,
+                text=_short(rows[0].file),
             )
         )
-    if unknown:
-        name = "names" if len(unknown) == 1 else "name"
-        report.notes.append(f"{counted(len(unknown), 'row')} of {NAME} {name} no picture: {quoted(unknown)}.")
-    if unclear:
-        report.notes.append(
-            f"{counted(len(unclear), 'file name')} of {NAME} could be several files: {quoted(unclear)}. "
-            "Write the path with its folders."
-        )
-    if again := [_base(name) for name, n in times.items() if n > 1]:
-        report.notes.append(
-            f"{counted(len(again), 'picture')} in several rows of {NAME}, whose labels were put together: "
-            f"{quoted(again)}."
-        )
+    again = [_base(name) for name, n in times.items() if n > 1]
+    labels_notes.tell(report, unknown, unclear, again)
     return Listed(folder, {name: tuple(labels) for name, labels in listed.items()}, groups)
 
 

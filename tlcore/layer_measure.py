@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tlcore import cuts
 from tlcore.backbones.layer_info import LayerInfo, Window
-from tlcore.words import tr
 
 if TYPE_CHECKING:
     import keras
@@ -59,9 +58,7 @@ def _on_both_kinds(steps: tuple[_Step, ...]) -> Window | None:
         return window
     added = {step.side_in % 2: step.window.pad for step in steps if step.window}
     if len(added) < 2:
-        raise ValueError(
-            tr("{name} was seen on sides of one kind only: build at more sizes", name=layer.name)
-        )
+        raise ValueError(f"{layer.name} was seen on sides of one kind only: build at more sizes")
     return window._replace(pad=added[0], odd_pad=added[1] - added[0])
 
 

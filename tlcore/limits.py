@@ -5,12 +5,12 @@ Each limit is a plain sentence. Names in it are a user's text, to be escaped by 
 
 from collections.abc import Iterator
 
-from tlcore import confidence, dataset_health, evaluation, measures, runs
+from tlcore import confidence, dataset_health, evaluation, runs
 from tlcore.datasets import Split
 from tlcore.evaluation import SplitEvaluation
 from tlcore.intervals import wilson
-from tlcore.report import counted
 from tlcore.runs import Run, Status
+from tlcore.words import tr, trn
 from tlcore.workspace import Workspace
 
 __all__ = ["NAMES", "deciding", "of"]
@@ -32,7 +32,7 @@ def of(workspace: Workspace, run: Run) -> list[str]:
     splits = evaluation.load(run).splits
     found = [*_answers(run), *_training(run)]
     if not splits:
-        found.append("How often it is right was not measured: it was judged by no pictures.")
+        found.append(tr("How often it is right was not measured: it was judged by no pictures."))
     else:
         split = deciding(splits)
         found += [*_measured(run, split, splits[split]), *_classes(run, splits[split])]
@@ -50,44 +50,70 @@ def _answers(run: Run) -> Iterator[str]:
     threshold = confidence.chosen(run).threshold
     if threshold:
         point = confidence.study(run).coverages[Split.VAL].at(threshold)
-        yield (
-            f'It says "I don\'t know" where it is less than {threshold:.0%} sure: of {point.pictures:,} '
-            f"validation pictures it answers {point.answered:,}, {point.right:,} of them rightly."
+        yield tr(
+            'It says "I don\'t know" where it is less than {threshold:.0%} sure: of {pictures:,} validation '
+            "pictures it answers {answered:,}, {right:,} of them rightly.",
+            threshold=threshold,
+            pictures=point.pictures,
+            answered=point.answered,
+            right=point.right,
         )
     elif run.several_labels:
-        yield (
-            f"It says yes to a class from a probability of {evaluation.THRESHOLD:.0%} on: of a picture it "
-            "may name several classes, or none."
+        yield tr(
+            "It says yes to a class from a probability of {threshold:.0%} on: of a picture it may name "
+            "several classes, or none.",
+            threshold=evaluation.THRESHOLD,
         )
     else:
-        yield (
-            f"It always names one of its {len(run.classes):,} classes, also of a picture that shows none "
-            "of them."
+        yield tr(
+            "It always names one of its {classes:,} classes, also of a picture that shows none of them.",
+            classes=len(run.classes),
         )
     if confidence.is_outdated(run):
-        yield "How sure it has to be was chosen before it was trained on, and counts no more."
+        yield tr("How sure it has to be was chosen before it was trained on, and counts no more.")
 
 
 def _training(run: Run) -> Iterator[str]:
     if runs.progress(run, run.events(), alive=False).status is Status.STOPPED:
-        yield "Its training was stopped before it was done."
+        yield tr("Its training was stopped before it was done.")
     if run.imported_file.is_file():
-        yield "It was brought in from a file: its figures are those that the file told."
+        yield tr("It was brought in from a file: its figures are those that the file told.")
 
 
 def _measured(run: Run, split: Split, result: SplitEvaluation) -> Iterator[str]:
     low, high = result.figures.interval
     if high - low > _WIDE:
-        yield (
-            f"It was judged by {counted(len(result.pictures), NAMES[split] + ' picture')} only: its "
-            f"{measures.name(run).lower()} on others of the kind may be anything from {low:.0%} to "
-            f"{high:.0%}."
-        )
+        yield _uncertain(run, split, len(result.pictures), low, high)
     if split is not Split.TEST:
-        yield (
+        yield tr(
             "No pictures were set aside for a test. The validation pictures, by which recipes are compared "
             "and epochs kept, give figures that are likely a little too good."
         )
+
+
+def _uncertain(run: Run, split: Split, pictures: int, low: float, high: float) -> str:
+    measure = tr("its exact match") if run.several_labels else tr("its accuracy")
+    if split is Split.TEST:
+        return trn(
+            "It was judged by {n:,} test picture only: {measure} on others of the kind may be anything from "
+            "{low:.0%} to {high:.0%}.",
+            "It was judged by {n:,} test pictures only: {measure} on others of the kind may be anything from "
+            "{low:.0%} to {high:.0%}.",
+            pictures,
+            measure=measure,
+            low=low,
+            high=high,
+        )
+    return trn(
+        "It was judged by {n:,} validation picture only: {measure} on others of the kind may be anything "
+        "from {low:.0%} to {high:.0%}.",
+        "It was judged by {n:,} validation pictures only: {measure} on others of the kind may be anything "
+        "from {low:.0%} to {high:.0%}.",
+        pictures,
+        measure=measure,
+        low=low,
+        high=high,
+    )
 
 
 def _classes(run: Run, result: SplitEvaluation) -> Iterator[str]:
@@ -95,17 +121,32 @@ def _classes(run: Run, result: SplitEvaluation) -> Iterator[str]:
     for one in sorted(weak, key=lambda one: one.recall)[:_MOST]:
         right = round(one.recall * one.support)
         low, high = wilson(right, one.support)
-        yield (
-            f"Of {counted(one.support, 'picture')} of '{one.name}' it finds {right:,} "
-            f"({one.recall:.0%}; 95 % interval {low:.0%} to {high:.0%})."
+        yield trn(
+            "Of {n:,} picture of '{class_name}' it finds {found:,} ({share:.0%}; 95 % interval {low:.0%} to "
+            "{high:.0%}).",
+            "Of {n:,} pictures of '{class_name}' it finds {found:,} ({share:.0%}; 95 % interval {low:.0%} to "
+            "{high:.0%}).",
+            one.support,
+            class_name=one.name,
+            found=right,
+            share=one.recall,
+            low=low,
+            high=high,
         )
     for true, said, count in [one for one in result.confused if one[2] > 1][:_MOST]:
-        total = sum(result.confusion[true])
-        yield f"It takes {count:,} of {total:,} of '{run.classes[true]}' for '{run.classes[said]}'."
+        yield tr(
+            "It takes {wrong:,} of {pictures:,} of '{true}' for '{said}'.",
+            wrong=count,
+            pictures=sum(result.confusion[true]),
+            true=run.classes[true],
+            said=run.classes[said],
+        )
     missing = [f"'{one.name}'" for one in result.classes if not one.support]
     if missing:
-        more = f" and {len(missing) - _MOST:,} more" if len(missing) > _MOST else ""
-        yield f"How well it finds {', '.join(missing[:_MOST])}{more} is not known: no such picture judged it."
+        names, more = ", ".join(missing[:_MOST]), len(missing) - _MOST
+        if more > 0:
+            names = tr("{names} and {more:,} more", names=names, more=more)
+        yield tr("How well it finds {names} is not known: no such picture judged it.", names=names)
 
 
 def _percentages(run: Run, split: Split, result: SplitEvaluation) -> Iterator[str]:
@@ -114,7 +155,8 @@ def _percentages(run: Run, split: Split, result: SplitEvaluation) -> Iterator[st
     if choice.temperature != 1:
         error = confidence.study(run).effects[split].error_after
     if error > _OFF:
-        yield (
-            f"Its percentages are not to be taken at their word: they are off by {error:.0%} on average "
-            "(calibration error)."
+        yield tr(
+            "Its percentages are not to be taken at their word: they are off by {error:.0%} on average "
+            "(calibration error).",
+            error=error,
         )

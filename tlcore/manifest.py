@@ -27,7 +27,6 @@ import numpy as np
 import numpy.typing as npt
 
 from tlcore.splitting import Split, split, split_several
-from tlcore.words import tr
 
 __all__ = ["Dataset", "Item", "LeftOut", "content_id", "from_json", "to_json"]
 
@@ -174,7 +173,7 @@ def from_json(manifest: dict[str, Any], folder: Path) -> Dataset:
     )
     classes = tuple(manifest["classes"])
     if not all(_FILE.fullmatch(item.file) and _fits(item.labels, len(classes)) for item in items):
-        raise ValueError(tr("an item points outside of the dataset"))
+        raise ValueError("an item points outside of the dataset")
     texts = {key: manifest[key] for key in ("id", "name", "created")}
     numbers = {key: manifest[key] for key in ("val_fraction", "test_fraction", "split_seed")}
     # Manifests of before there were versions have none of these.

@@ -14,6 +14,7 @@ HELP = {one.title: one.sentence for one in (meanings.ACCURACY, meanings.EXACT_MA
 
 
 def name(run: Run) -> str:
+    """In English, by which ``HELP`` has it: ``tr`` says it where it is shown."""
     return EXACT_MATCH if run.several_labels else ACCURACY
 
 

@@ -2,20 +2,24 @@
 
 from decimal import Decimal
 
+from tlcore.words import number
+
 
 def written_out(value: float) -> str:
     """0.00001, not 1e-05."""
-    return format(Decimal(str(value)).normalize(), "f")
+    exponent = Decimal(str(value)).normalize().as_tuple().exponent
+    # It is a letter of what is no number, which a recipe never holds.
+    return number(value, f".{max(0, -int(exponent))}f")
 
 
 def bytes_words(value: int) -> str:
     """5234567 → ``5.23 MB``."""
     for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if value >= size:
-            return f"{value / size:.3g} {unit}"
+            return f"{number(value / size, '.3g')} {unit}"
     return f"{value} B"
 
 
 def share_words(share: float) -> str:
     """0.15 → ``15 %``."""
-    return f"{100 * share:.3g} %"
+    return f"{number(100 * share, '.3g')} %"

@@ -6,7 +6,7 @@ A run that ended is known by the stamps of its files: hundreds of them cost litt
 import functools
 from dataclasses import dataclass
 
-from tlcore import held_jobs, measures, runs, sizes
+from tlcore import held_jobs, measures, runs, sizes, words
 from tlcore.datasets import Split
 from tlcore.errors import NotFound
 from tlcore.runs import Progress, Run
@@ -53,16 +53,16 @@ def _as_if_left(workspace: Workspace, run: Run) -> Line | None:
     names = ("history.jsonl", "evaluation.json", "checkpoints", "exports", "")
     stamps = tuple(stamp(run.folder / name) for name in names)
     try:
-        return Line(run, *_read(workspace, run.id, stamps))
+        return Line(run, *_read(workspace, run.id, stamps, words.language()))
     except NotFound:
         return None
 
 
 @functools.lru_cache(maxsize=2048)
 def _read(
-    workspace: Workspace, run_id: str, stamps: tuple[Stamp | None, ...]
+    workspace: Workspace, run_id: str, stamps: tuple[Stamp | None, ...], _language: str
 ) -> tuple[Progress, dict[Split, float], int]:
-    """``stamps``: of the files that it is read from, by which another content is told."""
+    """``stamps``: of the files it is read from, by which another content is told. The progress has words."""
     run = runs.load(workspace, run_id)
     progress = runs.progress(run, run.events(), alive=False)
     return progress, measures.shares(run, progress), sizes.size_of(run.folder)

@@ -56,7 +56,7 @@ def take_run(
         workspace,
         run.model_file,
         title=run.name,
-        origin=f"run {run.id}",
+        origin=tr("run {run}", run=run.id),
         pixels="0-255",
         behind_others=behind_others,
         wait_s=wait_s,
@@ -96,15 +96,15 @@ def _measure(workspace: Workspace, folder: Path, behind_others: bool, wait_s: fl
     if outcome is Outcome.NOT_BEGUN:
         raise EngineError(
             tr(
-                "The model waited {wait_s:.0f} seconds behind a training. Try again when that has ended.",
-                wait_s=wait_s,
+                "The model waited {seconds:.0f} seconds behind a training. Try again when that has ended.",
+                seconds=wait_s,
             )
         )
     if outcome is Outcome.NOT_ENDED:
         raise ModelFileError(
             tr(
-                "The model was not measured within {wait_s:.0f} seconds. Use a smaller network.",
-                wait_s=wait_s,
+                "The model was not measured within {seconds:.0f} seconds. Use a smaller network.",
+                seconds=wait_s,
             )
         )
 

@@ -112,9 +112,9 @@ def _check_finite(model: Any) -> None:
         if not np.isfinite(np.asarray(weight)).all():
             raise ModelFileError(
                 tr(
-                    "Its weights {clean_text!r} hold numbers that are infinite or no numbers: its training "
+                    "Its weights {name!r} hold numbers that are infinite or no numbers: its training "
                     "went wrong. Train it again, with a lower learning rate, and save it.",
-                    clean_text=clean_text(weight.path)[:60],
+                    name=clean_text(weight.path)[:60],
                 )
             )
 

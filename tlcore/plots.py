@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from tlcore.datasets import Dataset, Split
 from tlcore.plans import Plan
+from tlcore.words import number, tr
 
 ICE = "#2E8FC7"
 EMBER = "#E8590C"
@@ -28,6 +29,10 @@ def plain(text: str, most: int = 24) -> str:
 
 def figure_of(height_px: int, **layout: object) -> go.Figure:
     figure = go.Figure()
+    # The signs of numbers, decimals first: Plotly writes those of axes and labels itself.
+    signs = f"{number(0.5, '.1f')[1]}{number(1000, ',')[1]}"
+    if signs != ".,":
+        layout["separators"] = signs
     figure.update_layout(
         height=height_px,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
@@ -61,17 +66,17 @@ def layer_strip(plan: Plan, phase: int = 0) -> go.Figure:
     # A little room between backbone and head, wide enough to see in a strip of any length.
     gap = max(1, len(rows) // 60)
     parts = [
-        ("Frozen", frozen, 0, ICE, ""),
-        ("Trained", trained, len(frozen), EMBER, "/"),
-        ("Head, trained", head, len(rows) + gap, EMBER, "x"),
+        (tr("Frozen"), frozen, 0, 1.0, ICE, ""),
+        (tr("Trained"), trained, len(frozen), 1.0, EMBER, "/"),
+        (tr("Head, trained"), head, len(rows) + gap, max(1.0, len(rows) / 40), EMBER, "x"),
     ]
     figure = figure_of(
         190, bargap=0.0, hovermode="closest", xaxis={"visible": False}, yaxis={"visible": False}
     )
-    for name, layers, start, colour, pattern in parts:
+    parameters = tr("{parameters} parameters", parameters="%{customdata[3]}")
+    for name, layers, start, width, colour, pattern in parts:
         if not layers:
             continue
-        width = 1.0 if name != "Head, trained" else max(1.0, len(rows) / 40)
         figure.add_bar(
             name=f"{name} ({len(layers)})",
             x=[start + width * (i + 0.5) for i in range(len(layers))],
@@ -84,10 +89,10 @@ def layer_strip(plan: Plan, phase: int = 0) -> go.Figure:
                 "pattern": _pattern(pattern),
             },
             customdata=[
-                [plain(row[0], 40), row[1], "×".join(map(str, row[2])), f"{row[3]:,}"] for row in layers
+                [plain(row[0], 40), row[1], "×".join(map(str, row[2])), number(row[3], ",")] for row in layers
             ],
             hovertemplate="%{customdata[0]}<br>%{customdata[1]}, %{customdata[2]}"
-            "<br>%{customdata[3]} parameters<extra></extra>",
+            f"<br>{parameters}<extra></extra>",
         )
     if chosen.cut_point:
         cut = next(i for i, row in enumerate(rows) if row[0] == chosen.cut_point) + 1
@@ -99,11 +104,13 @@ def class_counts(dataset: Dataset) -> go.Figure:
     """Pictures per class, by split."""
     counts = dataset.counts()
     names = distinct(dataset.classes)
-    figure = figure_of(110 + 30 * len(names), barmode="stack", yaxis=DOWNWARDS, xaxis={"title": "Pictures"})
+    figure = figure_of(
+        110 + 30 * len(names), barmode="stack", yaxis=DOWNWARDS, xaxis={"title": tr("Pictures")}
+    )
     for split, title, colour, pattern in (
-        (Split.TRAIN, "Training", EMBER, ""),
-        (Split.VAL, "Validation", ICE, "/"),
-        (Split.TEST, "Test", GREY, "x"),
+        (Split.TRAIN, tr("Training"), EMBER, ""),
+        (Split.VAL, tr("Validation"), ICE, "/"),
+        (Split.TEST, tr("Test"), GREY, "x"),
     ):
         values = [counts[name][split] for name in dataset.classes]
         if any(values):
@@ -132,7 +139,7 @@ def probabilities(ranked: Sequence[tuple[str, float]]) -> go.Figure:
         y=names,
         x=values,
         orientation="h",
-        text=[f"{value:.1%}" for value in values],
+        text=[number(value, ".1%") for value in values],
         textposition="outside",
         cliponaxis=False,
         hovertemplate="%{y}: %{x:.2%}<extra></extra>",

@@ -65,9 +65,8 @@ class Predictor:
         """Why predictions take longer than usual, to be shown while one is waited for; empty where not."""
         self._run: Callable[[runtimes.Pixels], runtimes.Numbers]
         if record.is_left_to_keras:
-            self.note = (
-                f"{record.sentence} Keras itself predicts, in a worker: the first picture takes longest."
-            )
+            slowly = tr("Keras itself predicts, in a worker: the first picture takes longest.")
+            self.note = f"{record.sentence} {slowly}"
             self._run = _Worker(workspace, run, behind_others).run
         else:
             self._run = runtimes.open_graph(workspace, run)[0].run

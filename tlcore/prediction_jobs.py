@@ -19,7 +19,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from tlcore import archives, predictions
+from tlcore import archives, predictions, words
 from tlcore.archives import Found, ZipBomb
 from tlcore.errors import DatasetError, NotSaved, ThawError
 from tlcore.images import make_safe
@@ -29,11 +29,11 @@ from tlcore.report import Report
 from tlcore.runs import Run
 from tlcore.sources import opened, without_junk
 from tlcore.uploads import Upload
-from tlcore.words import tr
+from tlcore.words import mark, tr
 from tlcore.workspace import Workspace, append_line
 
 MAX_FILES = 10_000
-_NO_NUMBERS = "The model gives no numbers. Train it again with a lower learning rate."
+_NO_NUMBERS = mark("The model gives no numbers. Train it again with a lower learning rate.")
 _TELL_S = 0.3
 _PATIENCE_S = 5.0
 
@@ -106,7 +106,10 @@ def go_on(workspace: Workspace, batch: Batch, opener: Opener) -> None:
     batch.stop_file.unlink(missing_ok=True)
     append_line(batch.story_file, {"event": Status.JUDGING})
     thread = threading.Thread(
-        target=_run, args=(workspace, batch, opener, held), name=f"predict-{batch.id}", daemon=True
+        target=_run,
+        args=(workspace, batch, opener, held, words.language()),
+        name=f"predict-{batch.id}",
+        daemon=True,
     )
     _working.add(thread)
     thread.start()
@@ -125,7 +128,13 @@ def _close() -> None:
         thread.join(_PATIENCE_S)
 
 
-def _run(workspace: Workspace, batch: Batch, opener: Opener, held: FileLock) -> None:
+def _run(workspace: Workspace, batch: Batch, opener: Opener, held: FileLock, language: str) -> None:
+    """``language``: of who asked, in which it tells of itself."""
+    with words.speaking(language):
+        _run_to_an_end(workspace, batch, opener, held)
+
+
+def _run_to_an_end(workspace: Workspace, batch: Batch, opener: Opener, held: FileLock) -> None:
     try:
         with _turns:
             _work(workspace, batch, opener)
@@ -133,14 +142,20 @@ def _run(workspace: Workspace, batch: Batch, opener: Opener, held: FileLock) -> 
         # Somebody has forgotten the pictures meanwhile; anything else that is missing is a fault.
         if batch.folder.is_dir():
             log.exception("the batch %s failed", batch.id)
-            _end(batch, Status.FAILED, "Something is missing that should not be. Send the pictures again.")
+            _end(
+                batch, Status.FAILED, tr("Something is missing that should not be. Send the pictures again.")
+            )
     except ThawError as error:
         _end(batch, Status.FAILED, str(error))
         if isinstance(error, DatasetError):
             predictions.discard_upload(workspace, batch)
     except Exception:
         log.exception("the batch %s failed", batch.id)
-        _end(batch, Status.FAILED, f"Something went wrong. The server's log says more of {batch.id}.")
+        _end(
+            batch,
+            Status.FAILED,
+            tr("Something went wrong. The server's log says more of {batch}.", batch=batch.id),
+        )
     finally:
         held.release()
         _working.discard(threading.current_thread())
@@ -180,7 +195,7 @@ def _judge_all(batch: Batch, predictor: Predictor, left: Sequence[_Picture], tot
             if _closing.is_set():
                 return False
             try:
-                rows = pool.map(partial(_judge, batch, predictor), left[at : at + _CHUNK])
+                rows = pool.map(partial(_judge, batch, predictor, words.language()), left[at : at + _CHUNK])
             except RuntimeError:
                 return False  # Python ends: its pools take nothing any more.
             for row in rows:
@@ -197,9 +212,10 @@ def _tell(batch: Batch, done: int, total: int) -> None:
     append_line(batch.story_file, {"event": Status.JUDGING, "done": min(done, total), "total": total})
 
 
-def _judge(batch: Batch, predictor: Predictor, picture: _Picture) -> Row:
+def _judge(batch: Batch, predictor: Predictor, language: str, picture: _Picture) -> Row:
     try:
-        file, content, width, height = picture.obtain()
+        with words.speaking(language):
+            file, content, width, height = picture.obtain()
     except ZipBomb:
         raise
     except DatasetError as error:
@@ -207,7 +223,8 @@ def _judge(batch: Batch, predictor: Predictor, picture: _Picture) -> Row:
     _keep(batch.images / file, content)
     raw = [float(value) for value in predictor.raw_kept(batch.images / file)]
     if not all(map(math.isfinite, raw)):
-        return Row(picture.number, picture.name, reason=_NO_NUMBERS)
+        with words.speaking(language):
+            return Row(picture.number, picture.name, reason=tr(_NO_NUMBERS))
     # As many digits as there are in float32.
     digits = tuple(float(f"{value:.8g}") for value in raw)
     return Row(picture.number, picture.name, file, width, height, digits)
@@ -247,10 +264,10 @@ def _pictures(workspace: Workspace, batch: Batch) -> Iterator[list[_Picture]]:
         if len(found) > MAX_FILES:
             raise DatasetError(
                 tr(
-                    "There are {found:,} files; {MAX_FILES:,} is the limit of this page. thaw predict judges "
+                    "There are {files:,} files; {limit:,} is the limit of this page. thaw predict judges "
                     "as many as there are.",
-                    found=len(found),
-                    MAX_FILES=MAX_FILES,
+                    files=len(found),
+                    limit=MAX_FILES,
                 )
             )
         skipped = [
@@ -269,7 +286,7 @@ def _refuse(reason: str) -> tuple[str, bytes, int, int]:
 
 def _made_safe(found: Found) -> tuple[str, bytes, int, int]:
     if found.size_bytes > archives.MAX_FILE_BYTES:
-        raise DatasetError(archives.TOO_LARGE)
+        raise DatasetError(archives.too_large())
     safe = make_safe(found.read())
     return f"{safe.sha256}{safe.suffix}", safe.content, safe.width_px, safe.height_px
 

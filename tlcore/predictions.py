@@ -189,7 +189,7 @@ def judged(run: Run, batch: Batch) -> list[Judged]:
 
 def left_out(batch: Batch) -> list[tuple[str, str]]:
     """Names and reasons."""
-    unsent = [(name, "It could not be read where it was sent from.") for name in batch.missing]
+    unsent = [(name, tr("It could not be read where it was sent from.")) for name in batch.missing]
     return [*unsent, *((row.name, row.reason) for row in rows(batch) if row.reason)]
 
 

@@ -8,17 +8,18 @@ from tlcore.recipe_parts import (
     Head,
     Phase,
 )
+from tlcore.words import mark
 
 HEADS: dict[str, tuple[str, Head]] = {
-    "output": ("Output only", Head(layers=())),
-    "small": ("Small: dense 64", Head(layers=(DenseLayer(dense=64),))),
-    "usual": ("Usual: dense 128, dropout", Head()),
+    "output": (mark("Output only"), Head(layers=())),
+    "small": (mark("Small: dense 64"), Head(layers=(DenseLayer(dense=64),))),
+    "usual": (mark("Usual: dense 128, dropout"), Head()),
     "wide": (
-        "Wide: dense 512, dropout",
+        mark("Wide: dense 512, dropout"),
         Head(layers=(DenseLayer(dense=512), DropoutLayer(dropout=0.4))),
     ),
     "deep": (
-        "Deep: two dense layers, normalized",
+        mark("Deep: two dense layers, normalized"),
         Head(
             layers=(
                 DenseLayer(dense=256),
@@ -30,20 +31,20 @@ HEADS: dict[str, tuple[str, Head]] = {
         ),
     ),
     "large": (
-        "Large: dense 1024, dropout",
+        mark("Large: dense 1024, dropout"),
         Head(layers=(DenseLayer(dense=1024), DropoutLayer(dropout=0.5))),
     ),
 }
 
 AUGMENTATIONS: dict[str, tuple[str, Augmentation]] = {
-    "none": ("None", Augmentation()),
-    "mirror": ("Mirrored", Augmentation(flip="horizontal", views=2)),
+    "none": (mark("None"), Augmentation()),
+    "mirror": (mark("Mirrored"), Augmentation(flip="horizontal", views=2)),
     "light": (
-        "Light: photos of things",
+        mark("Light: photos of things"),
         Augmentation(flip="horizontal", rotation=10, zoom=0.1, shift=0.05, brightness=0.1, views=4),
     ),
     "strong": (
-        "Strong: few pictures",
+        mark("Strong: few pictures"),
         Augmentation(
             flip="horizontal",
             rotation=20,
@@ -57,7 +58,7 @@ AUGMENTATIONS: dict[str, tuple[str, Augmentation]] = {
         ),
     ),
     "above": (
-        "Seen from above: cells, maps",
+        mark("Seen from above: cells, maps"),
         Augmentation(flip="both", rotation=180, zoom=0.1, brightness=0.1, views=6),
     ),
 }
@@ -65,11 +66,11 @@ AUGMENTATIONS: dict[str, tuple[str, Augmentation]] = {
 _FINE = Phase(epochs=5, freeze=-20, learning_rate=0.00001)
 
 PHASES: dict[str, tuple[str, tuple[Phase, ...]]] = {
-    "head": ("Head only", (Phase(),)),
-    "head_best": ("Head only, keep the best epoch", (Phase(epochs=50, patience=8),)),
-    "fine": ("Head, then fine-tune the last layers", (Phase(epochs=10), _FINE)),
+    "head": (mark("Head only"), (Phase(),)),
+    "head_best": (mark("Head only, keep the best epoch"), (Phase(epochs=50, patience=8),)),
+    "fine": (mark("Head, then fine-tune the last layers"), (Phase(epochs=10), _FINE)),
     "thaw": (
-        "Thaw step by step",
+        mark("Thaw step by step"),
         (
             Phase(epochs=10),
             _FINE,

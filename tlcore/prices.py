@@ -10,7 +10,6 @@ from tlcore.datasets import Dataset, Split
 from tlcore.features import Features, View, features_key
 from tlcore.plans import PhasePlan, Plan
 from tlcore.runtimes import prefix_is_converted
-from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 # Share of the machine's peak that LiteRT reaches, for networks it has not run yet (RUNTIMES: 37 % to 100 %).
@@ -117,7 +116,7 @@ def epoch_s(workspace: Workspace, plan: Plan, phase: PhasePlan, dataset: Dataset
 
 def kind_of(phase: PhasePlan) -> str:
     """Epochs of like kind are refined together."""
-    return tr("epoch head") if len(phase.feature_shape) == 1 else tr("epoch layers")
+    return "epoch head" if len(phase.feature_shape) == 1 else "epoch layers"
 
 
 def learn_features(

@@ -8,19 +8,20 @@ from enum import StrEnum
 from tlcore import history
 from tlcore.config import Recipe
 from tlcore.history import FINAL_EVENTS, Event
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
 
 class Status(StrEnum):
-    QUEUED = "queued"
-    PREPARING = "preparing"
-    TRAINING = "training"
-    STOPPING = "stopping"
-    STALLED = "stalled"
-    DONE = "done"
-    STOPPED = "stopped"
-    FAILED = "failed"
-    INTERRUPTED = "interrupted"
+    # Translators: what a run is at, or how it ended. "training" is also a side of a split.
+    QUEUED = mark("queued")
+    PREPARING = mark("preparing")
+    TRAINING = mark("training")
+    STOPPING = mark("stopping")
+    STALLED = mark("stalled")
+    DONE = mark("done")
+    STOPPED = mark("stopped")
+    FAILED = mark("failed")
+    INTERRUPTED = mark("interrupted")
 
     @property
     def final(self) -> bool:
@@ -101,8 +102,9 @@ def _message(status: Status, events: list[Event], final: Event) -> str:
         return tr("Saving the model and judging it.")
     if events and events[-1]["event"] == "download":
         done, total = (events[-1][key] / 1e6 for key in ("done", "total"))
-        of = f" of {total:.0f}" if total else ""
-        return tr("Downloading the pretrained weights: {done:.0f}{of} MB.", done=done, of=of)
+        if not total:
+            return tr("Downloading the pretrained weights: {done:.0f} MB.", done=done)
+        return tr("Downloading the pretrained weights: {done:.0f} of {total:.0f} MB.", done=done, total=total)
     return ""
 
 

@@ -116,8 +116,11 @@ def gather(workspace: Workspace, dataset_id: str, recipes: Sequence[Recipe] = ()
                 backbones[name] = own.get(workspace, name)
             except (UnknownBackbone, WorkspaceError):
                 left_out.append(
-                    f"The backbone of {run.name} is not here any more, so it does not go along: the run can "
-                    "be used, but not be trained on."
+                    tr(
+                        "The backbone of {run} is not here any more, so it does not go along: the run can be "
+                        "used, but not be trained on.",
+                        run=run.name,
+                    )
                 )
     kept = {one.id: one for one in [*(runs.extended(run.recipe, run.events()) for run in chosen), *recipes]}
     project = Project(
@@ -189,8 +192,11 @@ def _filled(archive: zipfile.ZipFile, project: Project) -> Iterator[int]:
 def _run(writer: Writer, run: Run, before: Stamp | None) -> Iterator[int]:
     """All of one moment. No lock is held: a browser takes its time, and nobody is to wait for it."""
     changed = RunError(
-        f"{run.name} was trained on, cleaned or deleted while the project was written, so the file is not "
-        "whole. Export the project again."
+        tr(
+            "{run} was trained on, cleaned or deleted while the project was written, so the file is not "
+            "whole. Export the project again.",
+            run=run.name,
+        )
     )
     try:
         yield from run_files.adding(writer, run, f"runs/{run.id}")

@@ -239,8 +239,12 @@ class _Opening:
             undo.callback(self.workspace.discard, taken.folder)
         except EngineError as error:
             self.notes.append(
-                f"The backbone {clean_text(said.title)[:60]!r} could not be brought in, so its runs can be "
-                f"used, but not be trained on. {error} Then open the project again."
+                tr(
+                    "The backbone {title!r} could not be brought in, so its runs can be used, but not be "
+                    "trained on. {error} Then open the project again.",
+                    title=clean_text(said.title)[:60],
+                    error=error,
+                )
             )
 
     def _count(self, count: int) -> None:

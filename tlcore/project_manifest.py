@@ -60,19 +60,22 @@ class Manifest(Checked):
 
 def damaged(name: str) -> RunError:
     return RunError(
-        f"The file holds no project as Thaw writes it: {clean_text(name)[:80]} is damaged, or was changed. "
-        "Export the project again."
+        tr(
+            "The file holds no project as Thaw writes it: {part} is damaged, or was changed. Export the "
+            "project again.",
+            part=clean_text(name)[:80],
+        )
     )
 
 
 def opened(listing: Listing) -> tuple[Sent, Manifest]:
     """The parts of a file, each of which its manifest tells of. Raises RunError, DatasetError."""
-    sent = Sent.of(listing, damaged, damaged("a part that is there twice"))
+    sent = Sent.of(listing, damaged, damaged(tr("a part that is there twice")))
     if MANIFEST not in sent:
         raise RunError(
             tr(
-                "This is no project: the file has no {MANIFEST}. Choose a file that was handed over by Thaw.",
-                MANIFEST=MANIFEST,
+                "This is no project: the file has no {file}. Choose a file that was handed over by Thaw.",
+                file=MANIFEST,
             )
         )
     content = sent.unchecked(MANIFEST)

@@ -132,8 +132,8 @@ class Phase(Part):
         if self.momentum and self.optimizer not in WITH_MOMENTUM:
             raise ValueError(
                 tr(
-                    "only {join} have a momentum, not {optimizer}",
-                    join=" and ".join(WITH_MOMENTUM),
+                    "only {optimizers} have a momentum, not {optimizer}",
+                    optimizers=tr(" and ").join(WITH_MOMENTUM),
                     optimizer=self.optimizer,
                 )
             )

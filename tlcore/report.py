@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from tlcore.archives import clean_text
 from tlcore.manifest import LeftOut
+from tlcore.words import tr
 
 __all__ = ["MAX_LISTED", "Report", "counted", "quoted"]
 
@@ -31,4 +32,5 @@ def quoted(names: Iterable[str]) -> str:
     """The first few of some names from outside, fit for a sentence."""
     every = list(names)
     few = ", ".join(f"'{clean_text(name)[:100]}'" for name in every[:_FEW])
-    return few + (f" and {len(every) - _FEW:,} more" if len(every) > _FEW else "")
+    more = len(every) - _FEW
+    return tr("{names} and {more:,} more", names=few, more=more) if more > 0 else few

@@ -98,7 +98,7 @@ def check_is_new(workspace: Workspace, id: str) -> None:
 
 
 def _opened(listing: Listing) -> tuple[Sent, _Manifest]:
-    sent = Sent.of(listing, damaged, RunError("The file holds one part twice. Export the run again."))
+    sent = Sent.of(listing, damaged, RunError(tr("The file holds one part twice. Export the run again.")))
     if MANIFEST not in sent:
         raise RunError(tr("This is no run: the zip has no thaw-run.json. Choose a file that Thaw exported."))
     manifest = run_records.parsed(_Manifest, sent.unchecked(MANIFEST), MANIFEST)

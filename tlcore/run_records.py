@@ -218,9 +218,7 @@ def events(content: bytes) -> list[dict[str, Any]]:
     """The lines of a history, in their order; one that was torn by a crash is left out. Raises RunError."""
     lines = content.split(b"\n")[:-1]
     if len(lines) > MAX_EVENTS:
-        raise RunError(
-            tr("The history has more than {MAX_EVENTS:,} lines, which is the limit.", MAX_EVENTS=MAX_EVENTS)
-        )
+        raise RunError(tr("The history has more than {limit:,} lines, which is the limit.", limit=MAX_EVENTS))
     return [event for event in map(_event, lines) if event is not None]
 
 
@@ -244,27 +242,28 @@ def evaluation(content: bytes, classes: Iterable[str]) -> dict[str, Any]:
 
 
 def damaged(name: str) -> RunError:
-    return RunError(
-        f"The file holds no run as Thaw writes it: {name} is damaged, or was changed. Export the run again."
+    told = tr(
+        "The file holds no run as Thaw writes it: {part} is damaged, or was changed. Export the run again.",
+        part=name,
     )
+    return RunError(told)
 
 
 def cleaned(record: Record) -> dict[str, Any]:
     """The record with names as they are shown: no character that is not seen, or turns text around."""
     return record.model_dump() | {
-        "name": clean_text(record.name) or f"Run {record.id[-4:]}",
+        "name": clean_text(record.name) or tr("Run {id}", id=record.id[-4:]),
         "dataset_name": clean_text(record.dataset_name),
     }
 
 
 def _fits(result: _SplitEvaluation, names: list[str]) -> bool:
-    count = len(names)
-    rows = [] if result.exact_match is not None else [count] * count
+    rows = [] if result.exact_match is not None else [len(names)] * len(names)
     return (
         [len(row) for row in result.confusion] == rows
         and [figures.name for figures in result.classes] == names
         and all(
-            len(one.probabilities) == count and all(label < count for label in (one.label, *one.more))
+            len(one.probabilities) == len(names) and max(one.label, *one.more, -1) < len(names)
             for one in result.pictures
         )
     )

@@ -157,7 +157,7 @@ def create(workspace: Workspace, recipe: Recipe, dataset: Dataset, *, name: str 
     id = new_id()
     run = Run(
         id,
-        name.strip()[:100] or f"Run {id[-4:]}",
+        name.strip()[:100] or tr("Run {id}", id=id[-4:]),
         dataset.id,
         dataset.name,
         dataset.classes,

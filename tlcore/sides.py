@@ -8,7 +8,7 @@ from tlcore import grouping, own_split
 from tlcore.errors import DatasetError
 from tlcore.manifest import Dataset, Item
 from tlcore.splitting import Split, split, split_several, split_units
-from tlcore.words import tr
+from tlcore.words import mark, tr, trn
 
 __all__ = [
     "MIN_CLASSES",
@@ -23,7 +23,11 @@ __all__ = [
 MIN_CLASSES = 2
 MIN_IMAGES_PER_CLASS = 4
 
-_WORDS = {Split.TRAIN: "training", Split.VAL: "validation", Split.TEST: "the test"}
+_LACKS = {
+    Split.TRAIN: mark("Class '{class_name}' has no picture for training: {why}"),
+    Split.VAL: mark("Class '{class_name}' has no picture for validation: {why}"),
+    Split.TEST: mark("Class '{class_name}' has no picture for the test: {why}"),
+}
 
 
 def assign(
@@ -92,25 +96,25 @@ def check_minimums(classes: Sequence[str], items: Iterable[Item]) -> None:
     if len(classes) < MIN_CLASSES:
         raise DatasetError(
             tr(
-                "There are {classes} classes; a classifier needs at least {MIN_CLASSES}.",
+                "There are {classes} classes; a classifier needs at least {least}.",
                 classes=len(classes),
-                MIN_CLASSES=MIN_CLASSES,
+                least=MIN_CLASSES,
             )
         )
     found = Counter(label for item in items for label in item.labels)
     for label, name in enumerate(classes):
         n = found[label]
         if n < MIN_IMAGES_PER_CLASS:
-            images = "image" if n == 1 else "images"
             raise DatasetError(
-                tr(
-                    "Class '{name}' has {n_} usable {images}; {MIN_IMAGES_PER_CLASS} are needed. Add "
-                    "{MIN_IMAGES_PER_CLASS2} more, or remove the class.",
-                    name=name,
-                    n_=n,
-                    images=images,
-                    MIN_IMAGES_PER_CLASS=MIN_IMAGES_PER_CLASS,
-                    MIN_IMAGES_PER_CLASS2=MIN_IMAGES_PER_CLASS - n,
+                trn(
+                    "Class '{class_name}' has {n} usable image; {needed} are needed. Add {missing} more, or "
+                    "remove the class.",
+                    "Class '{class_name}' has {n} usable images; {needed} are needed. Add {missing} more, or "
+                    "remove the class.",
+                    n,
+                    class_name=name,
+                    needed=MIN_IMAGES_PER_CLASS,
+                    missing=MIN_IMAGES_PER_CLASS - n,
                 )
             )
 
@@ -125,7 +129,7 @@ def faults(dataset: Dataset, *, kept: bool = False) -> list[str]:
     """A sentence for each class that has no picture on a side that needs one: why, and the way out."""
     needed = [Split.TRAIN, Split.VAL] + ([Split.TEST] if dataset.test_fraction > 0 else [])
     return [
-        f"Class '{name}' has no picture for {_WORDS[side]}: {_why(dataset, label, len(needed), kept=kept)}"
+        tr(_LACKS[side], class_name=name, why=_why(dataset, label, len(needed), kept=kept))
         for label, (name, sides) in enumerate(dataset.counts().items())
         for side in needed
         if not sides[side]
@@ -146,11 +150,12 @@ def _why(dataset: Dataset, label: int, needed: int, *, kept: bool) -> str:
             [alike for alike in dataset.together if {*alike} & {item.sha256 for item in members}],
         )
         count = len({*units})
-        groups = "1 group" if count == 1 else f"{count} groups"
-        return tr(
-            "its pictures come from {groups}, and each group stays on one side; {needed} or more are "
+        return trn(
+            "its pictures come from {n} group, and each group stays on one side; {needed} or more are "
             "needed. Add pictures of other groups, or split without groups.",
-            groups=groups,
+            "its pictures come from {n} groups, and each group stays on one side; {needed} or more are "
+            "needed. Add pictures of other groups, or split without groups.",
+            count,
             needed=needed,
         )
     if dataset.several_labels:

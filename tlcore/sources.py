@@ -17,11 +17,11 @@ from tlcore import archives, tars
 from tlcore.archives import ByteCounter, Found, Listing, clean_text
 from tlcore.errors import DatasetError
 from tlcore.report import Report
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
 __all__ = ["HOW", "Source", "opened", "without_junk"]
 
-HOW = "Put the pictures into one folder per class and zip them."
+HOW = mark("Put the pictures into one folder per class and zip them.")
 
 _GZIP = b"\x1f\x8b"
 _CHUNK_BYTES = 1 << 20
@@ -54,7 +54,7 @@ def opened(source: Source, room: Path | None = None, called: str = "") -> Iterat
         with _archive(io.BytesIO(content), label, room) as listing:
             yield listing, label
     else:
-        yield _upload_listing(uploads), "The upload"
+        yield _upload_listing(uploads), tr("The upload")
 
 
 def _open_file(path: Path, label: str) -> io.BufferedReader:
@@ -69,7 +69,13 @@ def _open_file(path: Path, label: str) -> io.BufferedReader:
 
 
 def _no_archive(label: str) -> DatasetError:
-    return DatasetError(f"{label} is not a zip, tar or tar.gz archive, or a folder of pictures. {HOW}")
+    return DatasetError(
+        tr(
+            "{label} is not a zip, tar or tar.gz archive, or a folder of pictures. {way_out}",
+            label=label,
+            way_out=tr(HOW),
+        )
+    )
 
 
 @contextmanager
@@ -139,7 +145,8 @@ def _folder_listing(root: Path) -> Listing:
     listing = Listing()
 
     def unreadable(error: OSError) -> None:
-        listing.skipped.append((Path(error.filename).name, f"The folder cannot be read ({error.strerror})."))
+        reason = tr("The folder cannot be read ({strerror}).", strerror=error.strerror)
+        listing.skipped.append((Path(error.filename).name, reason))
 
     for folder, subfolders, names in os.walk(root, onerror=unreadable):
         below = Path(folder).relative_to(root).as_posix()
@@ -165,8 +172,9 @@ def _list_file(path: Path, name: str, listing: Listing) -> None:
     if stat.S_ISREG(status.st_mode):
         listing.files.append(Found(name, status.st_size, partial(_read_file, path)))
     else:
-        kind = "link" if stat.S_ISLNK(status.st_mode) else "device"
-        listing.skipped.append((name, f"It is a {kind}, not a file."))
+        link = stat.S_ISLNK(status.st_mode)
+        reason = tr("It is a link, not a file.") if link else tr("It is a device, not a file.")
+        listing.skipped.append((name, reason))
 
 
 def _read_file(path: Path) -> bytes:
@@ -190,7 +198,7 @@ def without_junk(listing: Listing, report: Report) -> list[Found]:
     """The files worth a look, in the order of their names, within the limits; the rest is reported."""
     kinds = [_junk_kind(found.name) for found in listing.files]
     for kind, count in sorted(Counter(kind for kind in kinds if kind).items()):
-        report.notes.append(f"Ignored: {kind} ({count})")
+        report.notes.append(tr("Ignored: {kind} ({count})", kind=kind, count=count))
     files = [found for found, kind in zip(listing.files, kinds, strict=True) if kind is None]
     archives.check_limits(len(files), sum(found.size_bytes for found in files))
     for name, reason in sorted(listing.skipped):
@@ -200,7 +208,7 @@ def without_junk(listing: Listing, report: Report) -> list[Found]:
     holding |= {parent for folder in listing.folders for parent in _ancestors(folder)}
     for folder in sorted(set(listing.folders) - holding):
         if not _junk_kind(folder):
-            report.leave_out(folder, "The folder is empty.")
+            report.leave_out(folder, tr("The folder is empty."))
     return sorted(files, key=lambda found: (clean_text(found.name), found.name))
 
 

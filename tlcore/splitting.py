@@ -23,20 +23,20 @@ def check_split(val_fraction: float, test_fraction: float, seed: int) -> None:
     if not 0.05 <= val_fraction <= 0.5:
         raise DatasetError(
             tr(
-                "The validation share must be 5 % to 50 %. Received: {val_fraction:.0%}.",
-                val_fraction=val_fraction,
+                "The validation share must be 5 % to 50 %. Received: {share:.0%}.",
+                share=val_fraction,
             )
         )
     if not 0 <= test_fraction <= 0.4:
         raise DatasetError(
             tr(
-                "The test share must be 0 % to 40 %. Received: {test_fraction:.0%}.",
-                test_fraction=test_fraction,
+                "The test share must be 0 % to 40 %. Received: {share:.0%}.",
+                share=test_fraction,
             )
         )
     if not 0 <= seed < 2**31:
         raise DatasetError(
-            tr("The seed of the split must be 0 to {value}. Received: {seed}.", value=2**31 - 1, seed=seed)
+            tr("The seed of the split must be 0 to {most}. Received: {seed}.", most=2**31 - 1, seed=seed)
         )
 
 

@@ -9,4 +9,4 @@ from tlcore.words import tr
 def suggestion(name: str, known: Iterable[str]) -> str:
     """``" Did you mean 'a' or 'b'?"``, nearest first, or an empty string when nothing is near."""
     near = difflib.get_close_matches(name, list(known), n=2, cutoff=0.6)
-    return tr(" Did you mean {join}?", join=" or ".join(map(repr, near))) if near else ""
+    return tr(" Did you mean {names}?", names=tr(" or ").join(map(repr, near))) if near else ""

@@ -6,6 +6,7 @@ from math import log
 from tlcore import meanings
 from tlcore.evaluation import SplitEvaluation
 from tlcore.meanings import Meaning
+from tlcore.words import number, tr
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,9 @@ def main(result: SplitEvaluation) -> list[Figure]:
     figures = result.figures
     low, high = figures.interval
     interval = _figure(
-        meanings.INTERVAL, f"{100 * low:.0f}–{100 * high:.0f} %", pictures=len(result.pictures)
+        meanings.INTERVAL,
+        tr("{low:.0f}–{high:.0f} %", low=100 * low, high=100 * high),
+        pictures=len(result.pictures),
     )
     macro_f1 = _share(meanings.MACRO_F1, figures.macro_f1)
     if result.exact_match is not None:
@@ -48,7 +51,7 @@ def more(result: SplitEvaluation) -> list[Figure]:
         found.append(_share(meanings.TOP_K, figures.top_k_accuracy, k=figures.top_k))
     several = result.several_labels
     meaning = meanings.ANSWERS_LOG_LOSS if several else meanings.LOG_LOSS
-    found.append(_figure(meaning, f"{figures.log_loss:.3f}", guess=log(len(result.classes))))
+    found.append(_figure(meaning, number(figures.log_loss, ".3f"), guess=log(len(result.classes))))
     found.append(_share(meanings.CALIBRATION_ERROR, figures.calibration.error))
     found.append(_share(meanings.AUC, figures.macro_auc))
     found.append(_share(meanings.MEAN_AVERAGE_PRECISION, figures.mean_average_precision))
@@ -57,12 +60,13 @@ def more(result: SplitEvaluation) -> list[Figure]:
 
 def _counted(meaning: Meaning, value: float, result: SplitEvaluation) -> Figure:
     right, total = len(result.pictures) - len(result.mistakes), len(result.pictures)
-    return Figure(meaning.title, f"{value:.1%}", f"{meaning.sentence} Here it is {right:,} of {total:,}.")
+    here = tr("Here it is {right:,} of {total:,}.", right=right, total=total)
+    return Figure(tr(meaning.title), number(value, ".1%"), f"{tr(meaning.sentence)} {here}")
 
 
 def _share(meaning: Meaning, value: float | None, **words: object) -> Figure:
-    return _figure(meaning, "–" if value is None else f"{value:.1%}", **words)
+    return _figure(meaning, "–" if value is None else number(value, ".1%"), **words)
 
 
 def _figure(meaning: Meaning, value: str, **words: object) -> Figure:
-    return Figure(meaning.title.format(**words), value, meaning.sentence.format(**words))
+    return Figure(tr(meaning.title, **words), value, tr(meaning.sentence, **words))

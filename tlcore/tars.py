@@ -14,14 +14,14 @@ from typing import IO
 
 from tlcore.archives import (
     MAX_FILE_BYTES,
-    TOO_LARGE,
     Found,
     Listing,
     check_limits,
     name_fault,
+    too_large,
 )
 from tlcore.errors import DatasetError
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
 __all__ = ["HEAD_BYTES", "complete_bytes", "is_tar", "opened"]
 
@@ -37,15 +37,17 @@ _MAX_HEADERS_IN_A_ROW = 8
 _REGULAR = (b"\0", b"0", b"7")
 _FOLDER, _EXTENDED, _FOR_ALL, _LONG_NAME, _LONG_LINK, _SPARSE = b"5", b"x", b"g", b"L", b"K", b"S"
 _FAULTS = {
-    b"1": "It is a link, not a file.",
-    b"2": "It is a link, not a file.",
-    b"3": "It is a device, not a file.",
-    b"4": "It is a device, not a file.",
-    b"6": "It is a device, not a file.",
-    _SPARSE: "It is a file with holes, which is not read. Make the tar again without --sparse.",
+    b"1": mark("It is a link, not a file."),
+    b"2": mark("It is a link, not a file."),
+    b"3": mark("It is a device, not a file."),
+    b"4": mark("It is a device, not a file."),
+    b"6": mark("It is a device, not a file."),
+    _SPARSE: mark("It is a file with holes, which is not read. Make the tar again without --sparse."),
 }
-_UNKNOWN = "Its kind of entry is not read."
-_DAMAGED = "The tar is cut short or damaged. Make it again, or send it again if the transfer was cut off."
+_UNKNOWN = mark("Its kind of entry is not read.")
+_DAMAGED = mark(
+    "The tar is cut short or damaged. Make it again, or send it again if the transfer was cut off."
+)
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,10 @@ class _Member:
     def fault(self) -> str | None:
         """Why it is not a file or folder, or None."""
         if self.sparse:
-            return _FAULTS[_SPARSE]
+            return tr(_FAULTS[_SPARSE])
         if self.kind in _REGULAR or self.kind == _FOLDER:
             return None
-        return _FAULTS.get(self.kind, _UNKNOWN)
+        return tr(_FAULTS.get(self.kind, _UNKNOWN))
 
     @property
     def end(self) -> int:
@@ -123,7 +125,7 @@ def _members(reader: "_Reader", *, whole: bool) -> Iterator[_Member]:
         if len(header) < _BLOCK or not _sum_is_right(header):
             if not whole and len(header) < _BLOCK:
                 return
-            raise DatasetError(_DAMAGED)
+            raise DatasetError(tr(_DAMAGED))
         kind = header[156:157]
         # Of an extended header the size is its own, and the told one that of the file after it.
         of_next = kind in (_EXTENDED, _FOR_ALL, _LONG_NAME, _LONG_LINK)
@@ -134,12 +136,12 @@ def _members(reader: "_Reader", *, whole: bool) -> Iterator[_Member]:
         if start + size > reader.size_bytes:
             if not whole:
                 return
-            raise DatasetError(_DAMAGED)
+            raise DatasetError(tr(_DAMAGED))
         at = start + _padded(size)
         if of_next:
             headers_in_a_row += 1
             if headers_in_a_row > _MAX_HEADERS_IN_A_ROW or size > _MAX_EXTENDED_BYTES:
-                raise DatasetError(_DAMAGED)
+                raise DatasetError(tr(_DAMAGED))
             told |= _extended(kind, reader.read(start, size))
             continue
         name = told.get("path") or _own_name(header)
@@ -170,13 +172,13 @@ def _number(field: bytes) -> int:
     if not digits:
         return 0
     if not all(digit in b"01234567" for digit in digits):
-        raise DatasetError(_DAMAGED)
+        raise DatasetError(tr(_DAMAGED))
     return int(digits, 8)
 
 
 def _decimal(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 20):
-        raise DatasetError(_DAMAGED)
+        raise DatasetError(tr(_DAMAGED))
     return int(text)
 
 
@@ -199,10 +201,10 @@ def _extended(kind: bytes, content: bytes) -> dict[str, str]:
         # "27 path=..." and a line end: the number counts itself.
         length, _, rest = content.partition(b" ")
         if not (length.isdigit() and len(length) < 8 and len(length) + 1 < int(length) <= len(content)):
-            raise DatasetError(_DAMAGED)
+            raise DatasetError(tr(_DAMAGED))
         key, equals, value = content[len(length) + 1 : int(length) - 1].partition(b"=")
         if not equals:
-            raise DatasetError(_DAMAGED)
+            raise DatasetError(tr(_DAMAGED))
         found[key.decode("utf-8", "replace")] = value.decode("utf-8", "surrogateescape")
         content = content[int(length) :]
     return found
@@ -214,7 +216,7 @@ def _after_map(reader: "_Reader", header: bytes, start: int) -> int:
     while more:
         block = reader.read(start, _BLOCK)
         if len(block) < _BLOCK:
-            raise DatasetError(_DAMAGED)
+            raise DatasetError(tr(_DAMAGED))
         more, start = block[504], start + _BLOCK
     return start
 
@@ -229,7 +231,7 @@ def _joined(chunks: Callable[[int], Iterator[bytes]]) -> bytes:
 
 def _chunks(reader: "_Reader", member: _Member, limit_bytes: int) -> Iterator[bytes]:
     if member.size_bytes > limit_bytes:
-        raise DatasetError(TOO_LARGE)
+        raise DatasetError(too_large())
     for at in range(0, member.size_bytes, _CHUNK_BYTES):
         count = min(_CHUNK_BYTES, member.size_bytes - at)
         chunk = reader.read(member.start + at, count)

@@ -74,9 +74,10 @@ def fit(probabilities: Numbers, truth: Answers, *, independent: bool) -> Fit:
     )
     temperature = float(1 / found.x)
     if temperature > 0.99 * HIGHEST:
-        return Fit(1.0, "Its probabilities hardly tell right from wrong, so no temperature makes them true.")
+        reason = tr("Its probabilities hardly tell right from wrong, so no temperature makes them true.")
+        return Fit(1.0, reason)
     if temperature < 1.01 * LOWEST:
-        return Fit(1.0, "Next to all validation pictures were judged right, which says too little.")
+        return Fit(1.0, tr("Next to all validation pictures were judged right, which says too little."))
     return Fit(temperature)
 
 
@@ -84,8 +85,8 @@ def _cannot(probabilities: Numbers, truth: Answers, independent: bool) -> str:
     count = len(truth)
     if count < FEWEST_PICTURES:
         return tr(
-            "It takes {FEWEST_PICTURES} validation pictures to find a temperature; there are {count}.",
-            FEWEST_PICTURES=FEWEST_PICTURES,
+            "It takes {fewest} validation pictures to find a temperature; there are {count}.",
+            fewest=FEWEST_PICTURES,
             count=count,
         )
     if independent:

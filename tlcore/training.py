@@ -11,7 +11,7 @@ from tlcore.callbacks import NotFinite, StopRequested
 from tlcore.errors import NotSaved, ThawError
 from tlcore.runs import Run
 from tlcore.trainer import Trainer
-from tlcore.words import tr
+from tlcore.words import mark, tr
 from tlcore.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 _HELD_S = 60
 LOCK = "training.lock"
 """In the run's folder; held by the process that trains it."""
-GOES_ON = "Resume the run: it goes on from its last checkpoint."
+GOES_ON = mark("Resume the run: it goes on from its last checkpoint.")
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -53,13 +53,13 @@ def _train_to_an_end(workspace: Workspace, run: Run) -> None:
         # The sentence is for the page; the engine's log has the whole story.
         log.exception("run %s failed", run.id)
         if isinstance(error, OSError) and error.errno in _FULL:
-            run.record("interrupted", message=_paused("The disk is full. Free some space."))
+            run.record("interrupted", message=_paused(tr("The disk is full. Free some space.")))
         else:
             run.record("failed", message=_plain(error))
 
 
 def _paused(sentence: str) -> str:
-    return f"{sentence} {GOES_ON}"
+    return f"{sentence} {tr(GOES_ON)}"
 
 
 def _clear_up() -> None:
@@ -107,6 +107,6 @@ def _train_and_finish(run: Run, trainer: Trainer) -> None:
     except NotFinite as error:
         outcome, message = "failed", trainer.back_to_finite(error)
     if outcome == "interrupted":
-        run.record(outcome, message=f"Interrupted. {GOES_ON}")
+        run.record(outcome, message=_paused(tr("Interrupted.")))
     else:
         trainer.finish(outcome, message)

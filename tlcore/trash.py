@@ -7,15 +7,23 @@ import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from tlcore import held_jobs, run_lock, runs, sizes
 from tlcore.errors import NotFound, RunError, WorkspaceError
 from tlcore.runs import Run
-from tlcore.words import tr
+from tlcore.words import mark, tr
 from tlcore.workspace import Workspace, read_json, sync_folder, write_json
 
 KEPT_DAYS = 14
 DAY_S = 86_400
+
+Deed = Literal["deleted", "exported", "logged"]
+_BUSY: dict[Deed, str] = {
+    "deleted": mark("{name} is {status}, so it cannot be deleted now. Stop it first, or wait."),
+    "exported": mark("{name} is {status}, so it cannot be exported now. Stop it first, or wait."),
+    "logged": mark("{name} is {status}, so it cannot be logged now. Stop it first, or wait."),
+}
 
 
 @dataclass(frozen=True)
@@ -93,17 +101,16 @@ def empty(workspace: Workspace, older_than_days: float = 0) -> list[Deleted]:
     return [one for one in gone if workspace.discard(one.folder)]
 
 
-def check_is_free(workspace: Workspace, run: Run, what: str) -> None:
+def check_is_free(workspace: Workspace, run: Run, what: Deed) -> None:
     """Raises RunError where the run is under way: queued, preparing, training or being stopped."""
     keys = held_jobs.all_held(workspace)
     progress = runs.progress(run, run.events(), alive=keys is None or run.job_key in keys)
     if not progress.status.final:
         raise RunError(
             tr(
-                "{name} is {value}, so it cannot be {what} now. Stop it first, or wait.",
+                _BUSY[what],
                 name=run.name,
-                value=progress.status.value,
-                what=what,
+                status=tr(progress.status.value),
             )
         )
 
@@ -136,4 +143,4 @@ def _move(source: Path, target: Path, name: str) -> None:
 
 
 def _gone(name: str) -> NotFound:
-    return NotFound(f"{name} is not here any more: somebody else deleted it, or had it back.")
+    return NotFound(tr("{name} is not here any more: somebody else deleted it, or had it back.", name=name))

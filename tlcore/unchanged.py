@@ -5,10 +5,10 @@ from tlcore.datasets import Dataset
 from tlcore.errors import NotFound, RunError
 from tlcore.history import Event
 from tlcore.runs import Run
-from tlcore.words import tr
+from tlcore.words import mark, tr, trn
 from tlcore.workspace import Workspace
 
-_WAY_OUT = "Bring back what was there, or duplicate the run."
+_WAY_OUT = mark("Bring back what was there, or duplicate the run.")
 
 
 def check(workspace: Workspace, run: Run, events: list[Event]) -> Dataset:
@@ -18,24 +18,25 @@ def check(workspace: Workspace, run: Run, events: list[Event]) -> Dataset:
     except NotFound as error:
         raise RunError(
             tr(
-                "The dataset {dataset_name!r} of this run is gone. {WAY_OUT}",
-                dataset_name=run.dataset_name,
-                WAY_OUT=_WAY_OUT,
+                "The dataset {dataset!r} of this run is gone. {way_out}",
+                dataset=run.dataset_name,
+                way_out=tr(_WAY_OUT),
             )
         ) from error
     changed = datasets.changes(dataset)
     if changed:
-        pictures = "1 picture" if len(changed) == 1 else f"{len(changed)} pictures"
         first = changed[0]
         raise RunError(
-            tr(
-                "{pictures} of the dataset {dataset_name!r} changed since the run began. {name}: "
-                "{reason} {WAY_OUT}",
-                pictures=pictures,
-                dataset_name=run.dataset_name,
+            trn(
+                "{n} picture of the dataset {dataset!r} changed since the run began. {name}: {reason} "
+                "{way_out}",
+                "{n} pictures of the dataset {dataset!r} changed since the run began. {name}: {reason} "
+                "{way_out}",
+                len(changed),
+                dataset=run.dataset_name,
                 name=first.name,
                 reason=first.reason,
-                WAY_OUT=_WAY_OUT,
+                way_out=tr(_WAY_OUT),
             )
         )
     began_with = next((e.get("weights") for e in history.story(events) if e["event"] == "phase"), None)
@@ -44,11 +45,11 @@ def check(workspace: Workspace, run: Run, events: list[Event]) -> Dataset:
     if began_with is not None and now is not None and now != began_with:
         raise RunError(
             tr(
-                "The pretrained weights are not those that the run began with: {short} then, {short2} "
-                "now. {WAY_OUT}",
-                short=_short(began_with),
-                short2=_short(now),
-                WAY_OUT=_WAY_OUT,
+                "The pretrained weights are not those that the run began with: {before} then, {now} "
+                "now. {way_out}",
+                before=_short(began_with),
+                now=_short(now),
+                way_out=tr(_WAY_OUT),
             )
         )
     return dataset

@@ -87,7 +87,7 @@ def begin(workspace: Workspace, id: str, *, owner: str, name: str, kind: str) ->
         return found
     if sum(_owner_of(folder) == owner for folder in _folders(workspace)) >= MAX_OPEN:
         raise DatasetError(
-            tr("{MAX_OPEN} uploads are open here already. Wait until one has ended.", MAX_OPEN=MAX_OPEN)
+            tr("{limit} uploads are open here already. Wait until one has ended.", limit=MAX_OPEN)
         )
     name = clean_text(name)[:MAX_NAME_CHARACTERS] or "pictures"
     upload = Upload(id, name, Kind(kind), owner, workspace.uploads / id)
@@ -101,7 +101,7 @@ def load(workspace: Workspace, id: str) -> Upload:
     folder = workspace.uploads / id
     try:
         if not _ID.fullmatch(id):
-            raise NotFound(tr("the id is malformed"))
+            raise NotFound("the id is malformed")
         told = read_json(folder / "upload.json")
         return Upload(**{**told, "kind": Kind(told["kind"])}, folder=folder)
     except (WorkspaceError, KeyError, TypeError, ValueError) as error:
@@ -125,17 +125,17 @@ def append(upload: Upload, offset: int, piece: bytes, *, limit_bytes: int) -> in
     if len(piece) > MAX_PIECE_BYTES:
         raise DatasetError(
             tr(
-                "A piece has {piece:,} bytes; {MAX_PIECE_BYTES:,} is the limit.",
-                piece=len(piece),
-                MAX_PIECE_BYTES=MAX_PIECE_BYTES,
+                "A piece has {size:,} bytes; {limit:,} is the limit.",
+                size=len(piece),
+                limit=MAX_PIECE_BYTES,
             )
         )
     if offset + len(piece) > limit_bytes:
         raise DatasetError(
             tr(
-                "The upload has more than {limit_bytes:,.0f} MB, the limit here. Send fewer pictures, or "
+                "The upload has more than {limit:,.0f} MB, the limit here. Send fewer pictures, or "
                 "let whoever runs this server raise it (server.maxUploadSize).",
-                limit_bytes=limit_bytes / 1000000.0,
+                limit=limit_bytes / 1e6,
             )
         )
     with _locked(upload):

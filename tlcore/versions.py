@@ -8,12 +8,13 @@ dataset's own shares and seed. Nothing here changes the dataset that is given.
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
-from tlcore import datasets, grouping, sides
+from tlcore import datasets, grouping, sides, version_words
 from tlcore.archives import clean_text
 from tlcore.datasets import Dataset, Item, Split
 from tlcore.errors import DatasetError
-from tlcore.report import counted, quoted
+from tlcore.report import quoted
 from tlcore.words import tr
 from tlcore.workspace import Workspace
 
@@ -50,14 +51,14 @@ def move(
         return tuple(to if name == out_of else name for name in names) if out_of in names else (to,)
 
     origins = quoted(_names_of(dataset, chosen) - {to}) if not out_of else f"'{out_of}'"
-    change = f"{counted(len(chosen), 'picture')} moved from {origins} to '{to}'"
+    change = version_words.moved(len(chosen), origins, to)
     return _relabelled(workspace, dataset, change, moved)
 
 
 def delete(workspace: Workspace, dataset: Dataset, items: Collection[Item]) -> Dataset:
     """Without the items; the parent keeps them."""
     chosen = _chosen(dataset, items)
-    change = f"{counted(len(chosen), 'picture')} of {quoted(_names_of(dataset, chosen))} deleted"
+    change = version_words.deleted(len(chosen), quoted(_names_of(dataset, chosen)))
     return _relabelled(workspace, dataset, change, lambda item, names: () if item in chosen else names)
 
 
@@ -82,9 +83,9 @@ def rename_class(workspace: Workspace, dataset: Dataset, name: str, new: str) ->
     if len(new) > MAX_CLASS_NAME_CHARACTERS:
         raise DatasetError(
             tr(
-                "The name has {new} characters; {MAX_CLASS_NAME_CHARACTERS} is the limit. Shorten it.",
-                new=len(new),
-                MAX_CLASS_NAME_CHARACTERS=MAX_CLASS_NAME_CHARACTERS,
+                "The name has {length} characters; {limit} is the limit. Shorten it.",
+                length=len(new),
+                limit=MAX_CLASS_NAME_CHARACTERS,
             )
         )
     for other in dataset.classes:
@@ -98,7 +99,8 @@ def rename_class(workspace: Workspace, dataset: Dataset, name: str, new: str) ->
             )
     classes = [new if one == name else one for one in dataset.classes]
     changed = replace(dataset, classes=tuple(classes), left_out=(), notes=())
-    return datasets.save_version(workspace, dataset, changed, f"Class '{name}' renamed to '{new}'")
+    change = tr("Class '{name}' renamed to '{new}'", name=name, new=new)
+    return datasets.save_version(workspace, dataset, changed, change)
 
 
 def merge_classes(workspace: Workspace, dataset: Dataset, names: Collection[str], into: str) -> Dataset:
@@ -109,11 +111,10 @@ def merge_classes(workspace: Workspace, dataset: Dataset, names: Collection[str]
     if not gone:
         raise DatasetError(tr("To merge classes, choose two different ones."))
     classes = [name for name in dataset.classes if name not in gone]
-    what = "Class" if len(gone) == 1 else "Classes"
     return _relabelled(
         workspace,
         dataset,
-        f"{what} {quoted(gone)} merged into '{into}'",
+        version_words.merged(gone, into),
         lambda item, held: tuple(into if name in gone else name for name in held),
         classes,
     )
@@ -128,7 +129,7 @@ def remove_class(workspace: Workspace, dataset: Dataset, name: str) -> Dataset:
     return _relabelled(
         workspace,
         dataset,
-        f"Class '{name}' removed with its {counted(count, 'picture')}",
+        version_words.removed(name, count),
         lambda item, held: tuple(one for one in held if one != name),
         classes,
     )
@@ -143,20 +144,19 @@ def add(workspace: Workspace, dataset: Dataset, taken: Dataset, to: str) -> Data
         taken,
         [(item, (to,)) for item in taken.items],
         dataset.classes,
-        lambda n: f"{counted(n, 'picture')} added to '{to}'",
+        partial(version_words.added, to=f"'{to}'"),
     )
 
 
 def add_classes(workspace: Workspace, dataset: Dataset, taken: Dataset) -> Dataset:
     """The pictures of `taken` in the classes of the same name, or in new ones; `taken` need not be saved."""
     names = quoted(taken.classes)
-    return _united(workspace, dataset, taken, lambda n: f"{counted(n, 'picture')} added to {names}")
+    return _united(workspace, dataset, taken, partial(version_words.added, to=names))
 
 
 def merge(workspace: Workspace, dataset: Dataset, other: Dataset) -> Dataset:
     """Both in one: classes of the same name are one, equal pictures of a class are there once."""
-    origin = f"dataset '{other.name}' ({other.id})"
-    return _united(workspace, dataset, other, lambda n: f"{counted(n, 'picture')} added from {origin}")
+    return _united(workspace, dataset, other, partial(version_words.united, name=other.name, id=other.id))
 
 
 def _united(workspace: Workspace, dataset: Dataset, other: Dataset, change: Callable[[int], str]) -> Dataset:
@@ -183,8 +183,7 @@ def keep_together(workspace: Workspace, dataset: Dataset, alike: Iterable[Sequen
     moved = sum(one.split != other.split for one, other in zip(items, dataset.items, strict=True))
     changed = replace(dataset, items=items, together=tuple(dict.fromkeys(together)))
     sides.check_sides(changed, kept=True)
-    change = f"Near duplicates kept on one side of the split: {counted(moved, 'picture')} moved across"
-    return datasets.save_version(workspace, dataset, changed, change)
+    return datasets.save_version(workspace, dataset, changed, version_words.kept_together(moved))
 
 
 def _with_new(

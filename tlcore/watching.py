@@ -15,7 +15,7 @@ from tlcore.curves import Ghost
 from tlcore.engine import JobState
 from tlcore.errors import ThawError
 from tlcore.runs import Event, Progress, Run, Status
-from tlcore.words import tr
+from tlcore.words import language, tr
 from tlcore.workspace import Workspace, read_lines_from
 
 FRESH_S = 1.0
@@ -76,14 +76,14 @@ class _Watched:
     guard: threading.Lock = field(default_factory=threading.Lock)
     events: list[Event] = field(default_factory=list)
     offset: int = 0
-    seen: tuple[int, bool] | None = None
-    """The size of the history and whether a stop was asked for, when ``last`` was found out."""
+    seen: tuple[int, bool, str] | None = None
+    """The size of the history, whether a stop was asked for, and the language, as ``last`` has them."""
     last: Look | None = None
     told_s: float = 0.0
 
     def look(self) -> Look:
         with self.guard:
-            seen = (self._size(), self.run.stop_file.exists())
+            seen = (self._size(), self.run.stop_file.exists(), language())
             if self.last is None or seen != self.seen or not self._fresh(self.last):
                 self.seen = seen
                 self.last = self._find_out()

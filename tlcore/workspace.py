@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 import platformdirs
 
+from tlcore import missing
 from tlcore.errors import NotFound, NotSaved, WorkspaceError
 from tlcore.words import tr
 
@@ -114,16 +115,10 @@ class Workspace:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
-    def folder(self, parent: Path, id: str, what: str) -> Path:
+    def folder(self, parent: Path, id: str, what: missing.Kind) -> Path:
         """The folder of one thing. Raises NotFound when the id is malformed or nothing lies there."""
         if not _ID.fullmatch(id) or not (parent / id).is_dir():
-            raise NotFound(
-                tr(
-                    "There is no {what} {id!r} here. It may have been deleted, or the link is cut short.",
-                    what=what,
-                    id=id[:64],
-                )
-            )
+            raise NotFound(missing.sentence(what, id[:64]))
         return parent / id
 
     def check_writable(self) -> None:
@@ -185,7 +180,7 @@ def write_atomic(path: Path, content: bytes, *, make_folder: bool = True) -> Non
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except PermissionError as error:
         raise NotSaved(
-            tr("{name} could not be saved ({strerror}).", name=path.name, strerror=error.strerror)
+            tr("{file} could not be saved ({strerror}).", file=path.name, strerror=error.strerror)
         ) from error
     temporary = Path(name)
     try:
@@ -200,9 +195,9 @@ def write_atomic(path: Path, content: bytes, *, make_folder: bool = True) -> Non
         temporary.unlink(missing_ok=True)
         raise NotSaved(
             tr(
-                "{name} could not be saved ({strerror}). Free some space and try again; what was saved "
+                "{file} could not be saved ({strerror}). Free some space and try again; what was saved "
                 "before is unharmed.",
-                name=path.name,
+                file=path.name,
                 strerror=error.strerror,
             )
         ) from error
@@ -239,11 +234,11 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_bytes())
     except FileNotFoundError as error:
         raise NotFound(
-            tr("{name} of {name2} is not there.", name=path.name, name2=path.parent.name)
+            tr("{file} of {folder} is not there.", file=path.name, folder=path.parent.name)
         ) from error
     except (ValueError, OSError) as error:
         raise WorkspaceError(
-            tr("{name} of {name2} is damaged and cannot be read.", name=path.name, name2=path.parent.name)
+            tr("{file} of {folder} is damaged and cannot be read.", file=path.name, folder=path.parent.name)
         ) from error
 
 
@@ -261,8 +256,8 @@ def append_line(path: Path, value: dict[str, Any]) -> None:
     except OSError as error:
         raise NotSaved(
             tr(
-                "{name} could not be written ({strerror}). Free some space.",
-                name=path.name,
+                "{file} could not be written ({strerror}). Free some space.",
+                file=path.name,
                 strerror=error.strerror,
             )
         ) from error

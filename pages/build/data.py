@@ -14,7 +14,7 @@ from pages.ui.splitting import show_split
 from pages.ui.version_line import show_version
 from tlcore import datasets, plots
 from tlcore.datasets import Dataset, Split
-from tlcore.words import tr
+from tlcore.words import tr, trn
 
 
 def show_counts(dataset: Dataset) -> None:
@@ -26,14 +26,14 @@ def show_counts(dataset: Dataset) -> None:
         if dataset.of(Split.TEST):
             st.metric(tr("For the test"), len(dataset.of(Split.TEST)), border=True)
     if dataset.several_labels:
-        count = sum(len(item.labels) > 1 for item in dataset.items)
+        several = sum(len(item.labels) > 1 for item in dataset.items)
         labels = sum(len(item.labels) for item in dataset.items) / len(dataset.items)
         st.caption(
             tr(
-                "Several labels per picture: {count} of {items} have more than one, {labels:.1f} on "
+                "Several labels per picture: {several} of {pictures} have more than one, {labels:.1f} on "
                 "average. Each class counts every picture that has it.",
-                count=count,
-                items=len(dataset.items),
+                several=several,
+                pictures=len(dataset.items),
                 labels=labels,
             )
         )
@@ -52,17 +52,16 @@ def show_left_out(dataset: Dataset) -> None:
         if dataset.version == 1:
             st.caption(tr("Every picture could be used."))
         return
-    count = len(dataset.left_out)
-    title = "1 file was left out" if count == 1 else f"{count} files were left out"
+    title = trn("{n} file was left out", "{n} files were left out", len(dataset.left_out))
     with st.expander(title, icon=":material/filter_alt:"):
         st.dataframe(
-            [{"File": left.name, "Why": left.reason} for left in dataset.left_out],
+            [{tr("File"): left.name, tr("Why"): left.reason} for left in dataset.left_out],
             hide_index=True,
             alt=tr("Files that were left out, and why"),
         )
 
 
-st.title("Data")
+st.title(tr("Data"))
 show_deleted()
 show_opened()
 for damaged in datasets.list_damaged(state.workspace()):
@@ -72,15 +71,15 @@ with messages.shown():
     dataset = state.dataset()
 under_way = taking.show()
 if dataset is None and not under_way:
-    st.markdown("Bring pictures in **one folder per class**: the folders' names become the classes.")
+    st.markdown(tr("Bring pictures in **one folder per class**: the folders' names become the classes."))
     bring(guide.SAMPLE)
     show_open()
 elif dataset is not None:
     st.header(literal(dataset.name), divider="gray")
     show_counts(dataset)
     show_left_out(dataset)
-    guide.onward("Next: choose the model", "build/model.py")
-    st.subheader("Pictures")
+    guide.onward(tr("Next: choose the model"), "build/model.py")
+    st.subheader(tr("Pictures"))
     show_version(dataset)
     show_gallery(dataset)
     show_health(dataset)
@@ -90,6 +89,6 @@ elif dataset is not None:
     show_hand_over(dataset)
     show_removal(dataset)
     if not under_way:
-        with st.expander("Bring other pictures", icon=":material/add_photo_alternate:"):
+        with st.expander(tr("Bring other pictures"), icon=":material/add_photo_alternate:"):
             bring(guide.SAMPLE)
         show_open()

@@ -89,7 +89,7 @@ def _set_layers(recipe: Recipe, plan: Plan, dataset: Dataset | None) -> None:
     show_program(plan, dataset.classes if dataset else ("first", "second"))
 
 
-st.title("Model")
+st.title(tr("Model"))
 dataset = None
 with messages.shown():
     dataset = state.dataset()
@@ -97,9 +97,9 @@ recipe = state.recipe()
 deep = depth.choose()
 
 if dataset is None:
-    st.info("No pictures are chosen yet; the counts below are for two classes.", icon=":material/info:")
-    guide.link("Bring pictures", "build/data.py", ":material/photo_library:")
+    st.info(tr("No pictures are chosen yet; the counts below are for two classes."), icon=":material/info:")
+    guide.link(tr("Bring pictures"), "build/data.py", ":material/photo_library:")
 
 usable = ask_and_choose(recipe, dataset) if deep is depth.Depth.GUIDED else set_everything(recipe, dataset)
 if usable:
-    guide.onward("Next: train it", "build/train.py")
+    guide.onward(tr("Next: train it"), "build/train.py")

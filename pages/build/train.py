@@ -65,7 +65,7 @@ def set_and_start(dataset: Dataset, run: Run | None) -> None:
     """``run``: the one that is looked at."""
     recipe = state.recipe()
     if found(recipe) is None:
-        guide.link("Choose another network", "build/model.py", ":material/hub:")
+        guide.link(tr("Choose another network"), "build/model.py", ":material/hub:")
         return
     plan = plan_of(recipe, dataset)
     concept.what_is("epoch", "learning_rate", "batch")
@@ -85,7 +85,8 @@ def set_and_start(dataset: Dataset, run: Run | None) -> None:
     start_if_wished(recipe, dataset)
 
 
-st.title("Train")
+# Translators: the title of the page on which a model is trained
+st.title(tr("Train"))
 dataset = run = None
 with messages.shown():
     run = state.run()
@@ -95,7 +96,7 @@ with messages.shown():
 led = run if journey.leads(run) else None
 if led is not None:
     st.markdown(
-        "The sample is in, and a ready-made recipe trains on it. The controls for other runs are below."
+        tr("The sample is in, and a ready-made recipe trains on it. The controls for other runs are below.")
     )
     watch(led)
     st.divider()
@@ -108,4 +109,4 @@ elif run is None:
 if run is not None and led is None:
     watch(run)
 elif run is None:
-    st.info("Accuracy and loss appear here while the model trains.", icon=":material/show_chart:")
+    st.info(tr("Accuracy and loss appear here while the model trains."), icon=":material/show_chart:")

@@ -28,7 +28,8 @@ class Offer:
 def show(standing: Standing, look: Callable[[], Standing], stages: Mapping[str, str], offer: Offer) -> None:
     """Of what is not there yet: a bar that moves by itself, or the button.
 
-    ``look`` is asked again every second; it may raise ThawError. ``stages``: what each stage is called.
+    ``look`` is asked again every second; it may raise ThawError. ``stages``: what each stage is called, a
+    marked word.
     """
     if standing.under_way:
         st.fragment(_watch, run_every=1.0)(look, stages)
@@ -54,10 +55,15 @@ def show_offer(standing: Standing, offer: Offer) -> None:
 
 def show_stage(stage: Stage | None, stages: Mapping[str, str]) -> None:
     if stage is None:
-        st.progress(0.0, "Waiting for a free worker …")
-    else:
-        counted = f": {stage.done:,} of {stage.total:,}" if stage.total > 1 else " …"
-        st.progress(stage.done / max(1, stage.total), f"{stages[stage.name]}{counted}")
+        st.progress(0.0, tr("Waiting for a free worker …"))
+        return
+    name = tr(stages[stage.name])
+    st.progress(
+        stage.done / max(1, stage.total),
+        tr("{stage}: {done:,} of {total:,}", stage=name, done=stage.done, total=stage.total)
+        if stage.total > 1
+        else f"{name} …",
+    )
 
 
 def _watch(look: Callable[[], Standing], stages: Mapping[str, str]) -> None:

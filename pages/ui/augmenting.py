@@ -6,19 +6,27 @@ import streamlit as st
 
 from pages.ui import concept, controls, state
 from pages.ui.messages import literal, shown, told
-from tlcore import augmentation, images, presets
+from tlcore import augmentation, images, presets, words
 from tlcore.config import Augmentation, Recipe
 from tlcore.datasets import Dataset, Split
 from tlcore.numbers import bytes_words, share_words
 from tlcore.plans import Plan
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
 PREVIEW_PX = 160
 # Six fit into a row, and two on a phone.
 SHOWN_PX = 116
 VARIANTS = 5
 FRESH, FIXED = "fresh", "fixed"
-FLIPS = {"none": "No", "horizontal": "Left–right", "vertical": "Top–bottom", "both": "Both"}
+# Translators: the variants of each picture are fixed, or there are fresh ones in each epoch
+KINDS = {FIXED: mark("Fixed"), FRESH: mark("Fresh each epoch")}
+FLIPS = {
+    "none": mark("No"),
+    "horizontal": mark("Left–right"),
+    "vertical": mark("Top–bottom"),
+    # Translators: pictures are flipped left–right and top–bottom
+    "both": mark("Both"),
+}
 VIEWS = (1, 2, 3, 4, 6, 8, 12, 16)
 # A single view of a picture is the picture itself, so a change needs more of them to be seen.
 USUAL_VIEWS = 4
@@ -26,13 +34,18 @@ PART = "augmentation"
 SHARES = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 # Label, values, help.
 SLIDERS: dict[str, tuple[str, tuple[float, ...], str]] = {
-    "rotation": ("Rotation", (0.0, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 90.0, 180.0), "Turned to either side."),
-    "zoom": ("Zoom", SHARES, "Shown larger or smaller."),
-    "shift": ("Shift", SHARES, "Moved in any direction."),
-    "crop": ("Crop", (*SHARES, 0.6, 0.8), "Share of the area that may be cut away."),
-    "brightness": ("Brightness", (*SHARES, 0.7, 0.9), "Darker or brighter."),
-    "contrast": ("Contrast", (*SHARES, 0.7, 0.9), "Flatter or stronger."),
-    "colour": ("Colour", (*SHARES, 0.7, 0.9), "Paler or more colourful."),
+    "rotation": (
+        # Translators: this and the next ones are random changes of a picture
+        mark("Rotation"),
+        (0.0, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 90.0, 180.0),
+        mark("Turned to either side."),
+    ),
+    "zoom": (mark("Zoom"), SHARES, mark("Shown larger or smaller.")),
+    "shift": (mark("Shift"), SHARES, mark("Moved in any direction.")),
+    "crop": (mark("Crop"), (*SHARES, 0.6, 0.8), mark("Share of the area that may be cut away.")),
+    "brightness": (mark("Brightness"), (*SHARES, 0.7, 0.9), mark("Darker or brighter.")),
+    "contrast": (mark("Contrast"), (*SHARES, 0.7, 0.9), mark("Flatter or stronger.")),
+    "colour": (mark("Colour"), (*SHARES, 0.7, 0.9), mark("Paler or more colourful.")),
 }
 
 
@@ -61,7 +74,7 @@ def _preset(choice: Augmentation) -> None:
     st.pills(
         tr("Ready-made"),
         list(presets.AUGMENTATIONS),
-        format_func=lambda key: presets.AUGMENTATIONS[key][0],
+        format_func=lambda key: tr(presets.AUGMENTATIONS[key][0]),
         key=state.widget("augmentation_preset", found),
         on_change=_take_preset,
         help=tr("None is marked where you have set changes of your own."),
@@ -78,7 +91,7 @@ def _take_preset() -> None:
 def _changes(recipe: Recipe) -> None:
     controls.segments(
         recipe,
-        "Flip",
+        tr("Flip"),
         f"{PART}.flip",
         FLIPS,
         also=_seen,
@@ -89,13 +102,13 @@ def _changes(recipe: Recipe) -> None:
         for name, (label, values, help) in SLIDERS.items():
             controls.steps(
                 recipe,
-                label,
+                tr(label),
                 f"{PART}.{name}",
                 values,
                 format=_degrees if name == "rotation" else share_words,
                 also=_seen,
                 width=220,
-                help=tr("{help} Each time at random, up to this much; 0 is off.", help=help),
+                help=f"{tr(help)} {tr('Each time at random, up to this much; 0 is off.')}",
             )
 
 
@@ -107,7 +120,7 @@ def _seen(value: Any) -> dict[str, Any]:
 
 
 def _degrees(value: float) -> str:
-    return f"{value:g}°"
+    return f"{words.number(value, 'g')}°"
 
 
 def _views(recipe: Recipe) -> None:
@@ -116,7 +129,7 @@ def _views(recipe: Recipe) -> None:
         st.segmented_control(
             tr("Variants"),
             [FIXED, FRESH],
-            format_func={FIXED: "Fixed", FRESH: "Fresh each epoch"}.__getitem__,
+            format_func=lambda kind: tr(KINDS[kind]),
             required=True,
             key=state.widget("views_kind", FRESH if views == FRESH else FIXED),
             on_change=_kind_changed,
@@ -128,7 +141,7 @@ def _views(recipe: Recipe) -> None:
         if views != FRESH:
             controls.steps(
                 recipe,
-                "Variants of each picture",
+                tr("Variants of each picture"),
                 f"{PART}.views",
                 VIEWS,
                 width=240,
@@ -144,24 +157,32 @@ def _kind_changed() -> None:
 
 def _cost(recipe: Recipe, dataset: Dataset, plan: Plan | None) -> str:
     choice = recipe.augmentation
-    words = f"At random, a picture is {literal(augmentation.words(choice))}."
+    changes = tr("At random, a picture is {changes}.", changes=literal(augmentation.words(choice)))
     if choice.fresh:
-        return tr("{words} Nothing is kept: in every epoch all layers run for every picture.", words=words)
-    if choice.views == 1:
-        return tr("{words} With one variant this is never seen: take 2 or more.", words=words)
-    pictures = len(dataset.items)
-    room = ""
-    if plan is not None:
-        # Phases that cut at the same place share what is kept.
-        kept = {(phase.cut_point, phase.pooled): phase.bytes_per_image for phase in plan.phases}
-        room = f", {bytes_words(sum(kept.values()) * pictures * choice.distinct_views)} on disk"
+        keeping = tr("Nothing is kept: in every epoch all layers run for every picture.")
+    elif choice.views == 1:
+        keeping = tr("With one variant this is never seen: take 2 or more.")
+    else:
+        keeping = _kept(choice, len(dataset.items), plan)
+    return f"{changes} {keeping}"
+
+
+def _kept(choice: Augmentation, pictures: int, plan: Plan | None) -> str:
+    if plan is None:
+        return tr(
+            "{views} variants of {pictures:,} pictures are computed once and kept; epochs stay as fast as "
+            "without.",
+            views=choice.views,
+            pictures=pictures,
+        )
+    # Phases that cut at the same place share what is kept.
+    kept = {(phase.cut_point, phase.pooled): phase.bytes_per_image for phase in plan.phases}
     return tr(
-        "{words} {views} variants of {pictures:,} pictures are computed once and kept{room}; "
-        "epochs stay as fast as without.",
-        words=words,
+        "{views} variants of {pictures:,} pictures are computed once and kept, {size} on disk; epochs stay "
+        "as fast as without.",
         views=choice.views,
         pictures=pictures,
-        room=room,
+        size=bytes_words(sum(kept.values()) * pictures * choice.distinct_views),
     )
 
 
@@ -174,7 +195,7 @@ def _preview(recipe: Recipe, dataset: Dataset) -> None:
     )
     with st.container(horizontal=True):
         for i, picture in enumerate([pixels, *changed]):
-            what = f"Variant {i}" if i else "The picture itself"
+            what = tr("Variant {number}", number=i) if i else tr("The picture itself")
             st.image(picture, caption=what, alt=f"{what}: {item.name}", width=SHOWN_PX)
     st.button(tr("Another picture"), icon=":material/shuffle:", on_click=_another, args=(len(pictures),))
 

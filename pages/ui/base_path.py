@@ -2,10 +2,8 @@
 
 import streamlit as st
 
-from tlcore.words import tr
-
 
 def below(path: str) -> str:
     """A path of ours as a browser asks for it; of the empty one, where the server stands."""
-    base = str(st.get_option(tr("server.baseUrlPath")) or "").strip("/")
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{base}{path}" if base else path

@@ -32,7 +32,6 @@ def bring_run() -> None:
                 try:
                     run_import.make_ready(state.workspace(), run)
                 except EngineError as error:
-                    state.notes()["refused"] = (
-                        f"The run is here, but its model could not be made ready for predictions. {error}"
-                    )
+                    sentence = tr("The run is here, but its model could not be made ready for predictions.")
+                    state.notes()["refused"] = f"{sentence} {error}"
                 st.rerun()

@@ -7,18 +7,18 @@ from tlcore import evaluation, evaluation_plots, meanings
 from tlcore.evaluation import SplitEvaluation
 from tlcore.meanings import Meaning
 from tlcore.runs import Run
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
 _ROW_PX, _MOST_PX = 36, 560
 
 
 def show_table(result: SplitEvaluation) -> None:
     st.subheader(tr("Per class"), anchor=False)
-    st.caption(" ".join(f"**{one.title}**: {one.sentence}" for one in meanings.OF_A_CLASS))
+    st.caption(" ".join(f"**{tr(one.title)}**: {tr(one.sentence)}" for one in meanings.OF_A_CLASS))
     rows = [
-        {"Class": figures.name, "Pictures": figures.support}
+        {tr("Class"): figures.name, tr("Pictures"): figures.support}
         | {
-            one.title: None if value is None else 100 * value
+            tr(one.title): None if value is None else 100 * value
             for one, value in zip(
                 meanings.OF_A_CLASS,
                 (
@@ -33,19 +33,19 @@ def show_table(result: SplitEvaluation) -> None:
         }
         for figures, curves in zip(result.classes, result.figures.curves, strict=True)
     ]
-    columns = {one.title: _percent(one) for one in meanings.OF_A_CLASS}
+    columns = {tr(one.title): _percent(one) for one in meanings.OF_A_CLASS}
     st.dataframe(
         rows,
         hide_index=True,
         height=min(_MOST_PX, _ROW_PX * (len(rows) + 1)),
-        column_config={"Class": st.column_config.TextColumn(pinned=True), **columns},
+        column_config={tr("Class"): st.column_config.TextColumn(pinned=True), **columns},
         placeholder="–",
         alt=tr("Precision, recall, F1, AUC and average precision of each class"),
     )
 
 
 def _percent(meaning: Meaning) -> object:
-    return st.column_config.NumberColumn(format="%.1f %%", help=meaning.sentence)
+    return st.column_config.NumberColumn(format="%.1f %%", help=tr(meaning.sentence))
 
 
 def choose(run: Run) -> int:
@@ -67,13 +67,15 @@ def show_yes_and_no(result: SplitEvaluation, label: int) -> None:
     """Where each class has its own yes or no, a matrix of all of them would mean nothing."""
     st.caption(
         tr(
-            "A class is said of a picture from a probability of {THRESHOLD:.0%} on.",
-            THRESHOLD=evaluation.THRESHOLD,
+            "A class is said of a picture from a probability of {threshold:.0%} on.",
+            threshold=evaluation.THRESHOLD,
         )
     )
-    rows = zip(("Yes", "No"), result.yes_and_no(label), strict=True)
+    rows = zip((mark("Yes"), mark("No")), result.yes_and_no(label), strict=True)
+    # Translators: whether the pictures have the class, and what the model said: a table of four counts
+    columns = tr("True"), tr("Said yes"), tr("Said no")
     st.dataframe(
-        [{"True": true, "Said yes": yes, "Said no": no} for true, (yes, no) in rows],
+        [dict(zip(columns, (tr(true), *said), strict=True)) for true, said in rows],
         hide_index=True,
         alt=tr("Pictures that have the class or not, by what the model said"),
     )
@@ -84,7 +86,10 @@ def show_curves(run: Run, result: SplitEvaluation, label: int) -> None:
     name, chosen = literal(run.classes[label]), result.figures.curves[label]
     if chosen.roc is None or chosen.precision_recall is None:
         st.caption(
-            tr("There is no curve of {name}: either none or all of these pictures are of it.", name=name)
+            tr(
+                "There is no curve of {class_name}: either none or all of these pictures are of it.",
+                class_name=name,
+            )
         )
         return
     share = result.classes[label].support / len(result.pictures)
@@ -103,21 +108,21 @@ def show_curves(run: Run, result: SplitEvaluation, label: int) -> None:
         with column:
             st.markdown(
                 tr(
-                    "**{title}** of {name}, {title2} {value:.1%}",
-                    title=curve.title,
-                    name=name,
-                    title2=area.title,
-                    value=value,
+                    "**{curve}** of {class_name}, {figure} {share:.1%}",
+                    curve=tr(curve.title),
+                    class_name=name,
+                    figure=tr(area.title),
+                    share=value,
                 )
             )
-            st.caption(curve.sentence)
+            st.caption(tr(curve.sentence))
             st.plotly_chart(
                 figure,
                 config={"displayModeBar": False},
                 alt=tr(
-                    "{title} of {classes}: area {value:.1%}",
-                    title=curve.title,
-                    classes=run.classes[label],
-                    value=value,
+                    "{curve} of {class_name}: area {share:.1%}",
+                    curve=tr(curve.title),
+                    class_name=run.classes[label],
+                    share=value,
                 ),
             )

@@ -79,8 +79,8 @@ def _named() -> list[Run]:
     if len(found) > comparing.MOST_RUNS:
         st.warning(
             tr(
-                "{MOST_RUNS} runs can be compared at once; these are the first ones.",
-                MOST_RUNS=comparing.MOST_RUNS,
+                "{most} runs can be compared at once; these are the first ones.",
+                most=comparing.MOST_RUNS,
             ),
             icon=":material/info:",
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
 
 import streamlit as st
 
@@ -16,19 +16,25 @@ from tlcore.comparing import Comparison
 from tlcore.comparison_plots import STYLES, Point
 from tlcore.overview import Line
 from tlcore.runs import Run
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
 
 @dataclass(frozen=True)
 class _Cost:
     title: str
+    noun: str
+    """The title within a sentence."""
     unit: str
     of: Callable[[Line], float | None]
 
 
-_TRAINING = _Cost("Training time", "s", lambda line: line.seconds)
-_SIZE = _Cost("Model size", "MB", lambda line: line.run.model_file.stat().st_size / 1e6)
-_SPEED = _Cost("Time for a picture", "ms", lambda line: speed.known_ms(line.run))
+_TRAINING = _Cost(mark("Training time"), mark("training time"), "s", lambda line: line.seconds)
+_SIZE = _Cost(
+    mark("Model size"), mark("model size"), "MB", lambda line: line.run.model_file.stat().st_size / 1e6
+)
+_SPEED = _Cost(
+    mark("Time for a picture"), mark("time for a picture"), "ms", lambda line: speed.known_ms(line.run)
+)
 _COSTS = {cost.title: cost for cost in (_TRAINING, _SIZE, _SPEED)}
 
 
@@ -37,6 +43,7 @@ def show(comparison: Comparison, lines: Sequence[Line]) -> None:
     title: str = st.segmented_control(
         tr("Against"),
         list(_COSTS),
+        format_func=tr,
         default=_TRAINING.title,
         required=True,
         key="compared_cost",
@@ -61,7 +68,7 @@ def show(comparison: Comparison, lines: Sequence[Line]) -> None:
 
 
 def _draw(comparison: Comparison, points: Sequence[Point], cost: _Cost) -> None:
-    measure = compare_figures.measure_of(comparison.runs)
+    measure, title = tr(compare_figures.measure_of(comparison.runs)), tr(cost.title)
     names = compare_choice.names(comparison.runs)
     best = comparison_plots.on_front(points)
     st.caption(
@@ -72,36 +79,37 @@ def _draw(comparison: Comparison, points: Sequence[Point], cost: _Cost) -> None:
         )
     )
     st.plotly_chart(
-        comparison_plots.trade(points, cost.title, measure, cost.unit),
+        comparison_plots.trade(points, title, measure, cost.unit),
         key=f"trade_{cost.title}",
         config={"displayModeBar": False},
         alt=tr(
-            "{measure} against {lower}; the table below says the same",
+            "{measure} against {cost}; the table below says the same",
             measure=measure,
-            lower=cost.title.lower(),
+            cost=tr(cost.noun),
         ),
     )
     st.dataframe(
         [
             {
-                "Run": names[point.place],
-                cost.title: point.cost,
+                tr("Run"): names[point.place],
+                title: point.cost,
                 measure: tenth(point.share.value),
-                "95 % interval": compare_figures.interval_words(point.share),
-                "Pareto front": "on it" if on else "beaten in both",
+                tr("95 % interval"): compare_figures.interval_words(point.share),
+                # Translators: whether a run is on the Pareto front, or another one is better in both
+                tr("Pareto front"): tr("on it") if on else tr("beaten in both"),
             }
             for point, on in zip(points, best, strict=True)
         ],
         hide_index=True,
         column_config={
-            "Run": st.column_config.TextColumn(pinned=True),
-            cost.title: st.column_config.NumberColumn(format=f"%.2f {cost.unit}"),
+            tr("Run"): st.column_config.TextColumn(pinned=True),
+            title: st.column_config.NumberColumn(format=f"%.2f {cost.unit}"),
             measure: st.column_config.NumberColumn(format="percent"),
         },
         alt=tr(
-            "{measure} and {lower} of the runs, and which of them are on the Pareto front",
+            "{measure} and {cost} of the runs, and which of them are on the Pareto front",
             measure=measure,
-            lower=cost.title.lower(),
+            cost=tr(cost.noun),
         ),
     )
 
@@ -115,8 +123,8 @@ def _tell_reuse(lines: Sequence[Line]) -> None:
     if reused:
         st.caption(
             tr(
-                "The features of {join} were there already, so the time is without making them.",
-                join=" and ".join(reused),
+                "The features of {runs} were there already, so the time is without making them.",
+                runs=reduce(lambda one, other: tr("{one} and {other}", one=one, other=other), reused),
             )
         )
 
@@ -128,8 +136,8 @@ def _measure(chosen: Sequence[Run]) -> None:
         if run not in measurable:
             st.caption(
                 tr(
-                    "{literal} has no converted graph, so its time for a picture is not measured.",
-                    literal=literal(run.name),
+                    "{name} has no converted graph, so its time for a picture is not measured.",
+                    name=literal(run.name),
                 )
             )
     if measurable:
@@ -144,20 +152,20 @@ def _ask(measurable: Sequence[Run]) -> None:
         st.caption(
             tr(
                 "Measured on this machine, one picture at a time, without reading its file: the fastest "
-                "of {ROUNDS}.",
-                ROUNDS=speed.ROUNDS,
+                "of {rounds}.",
+                rounds=speed.ROUNDS,
             )
         )
         return
     offer = Offer(
-        "Measure it",
+        tr("Measure it"),
         icon=":material/timer:",
         key="measure_speed",
         on_click=_start,
         args=(ids,),
         help=tr("Takes a moment. Best while nothing else goes on: what trains meanwhile makes it slower."),
     )
-    asking.show(standing, partial(_look, ids), {"measuring": "Measuring"}, offer)
+    asking.show(standing, partial(_look, ids), {"measuring": mark("Measuring")}, offer)
 
 
 @messages.told

@@ -5,10 +5,15 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.ui.messages import keep_view, one_line
-from tlcore import comparison_plots
+from tlcore import comparison_plots, words
 from tlcore.comparison_plots import STYLES
 from tlcore.overview import Line
-from tlcore.words import tr
+from tlcore.words import mark, tr
+
+_ALTS = {
+    "accuracy": mark("Accuracy on validation pictures over the epochs of {runs}; at the end {values}"),
+    "loss": mark("Loss on validation pictures over the epochs of {runs}; at the end {values}"),
+}
 
 
 def show(lines: Sequence[Line]) -> None:
@@ -32,12 +37,12 @@ def show(lines: Sequence[Line]) -> None:
         ),
     )
     named = ", ".join(f"{STYLES[line.place].letter} {one_line(line.name)}" for line in drawn)
-    for column, metric in zip(st.columns(2), ("accuracy", "loss"), strict=True):
+    for column, (metric, alt) in zip(st.columns(2), _ALTS.items(), strict=True):
+        values = ", ".join(words.number(line.epochs[-1][f"val_{metric}"], ".2f") for line in drawn)
         with column:
             st.plotly_chart(
                 comparison_plots.curves(drawn, metric, training=training),
                 key=f"compared_{metric}",
                 config={"displayModeBar": False},
-                alt=f"{metric.capitalize()} on validation pictures over the epochs of {named}; at the end "
-                + ", ".join(f"{line.epochs[-1][f'val_{metric}']:.2f}" for line in drawn),
+                alt=tr(alt, runs=named, values=values),
             )

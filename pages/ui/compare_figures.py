@@ -1,6 +1,6 @@
 """How good the compared runs are, whether they differ measurably, and what differs in how they were made."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
@@ -15,7 +15,15 @@ from tlcore.numbers import bytes_words
 from tlcore.overview import Line
 from tlcore.recipe_difference import Row
 from tlcore.runs import Run, extended
-from tlcore.words import tr
+from tlcore.words import mark, tr
+
+_RIGHT_PICTURES = mark("Right pictures")
+# By title: the same within a sentence.
+_NOUNS = {
+    measures.ACCURACY: mark("accuracy"),
+    measures.EXACT_MATCH: mark("exact match"),
+    _RIGHT_PICTURES: mark("right pictures"),
+}
 
 
 def choose_side(runs: Sequence[Run]) -> Split | None:
@@ -26,7 +34,7 @@ def choose_side(runs: Sequence[Run]) -> Split | None:
     side: Split = st.segmented_control(
         tr("Pictures"),
         sides,
-        format_func=run_table.SPLITS.__getitem__,
+        format_func=lambda side: tr(run_table.SPLITS[side]),
         default=sides[0],
         required=True,
         key="compared_side",
@@ -42,13 +50,15 @@ def show_table(comparison: Comparison, lines: Sequence[Line]) -> None:
     measure = measure_of(comparison.runs)
     rows = [
         {
-            "Run": name,
-            measure: tenth(share.value),
-            "95 % interval": interval_words(share),
-            "Right": f"{share.right:,} of {share.pictures:,}",
-            "Took": line.seconds,
-            "Epochs": len(line.progress.epochs),
-            "Model size": bytes_words(line.run.model_file.stat().st_size),
+            tr("Run"): name,
+            tr(measure): tenth(share.value),
+            tr("95 % interval"): interval_words(share),
+            # Translators: not wrong; the column says how many pictures of how many
+            tr("Right"): tr("{right:,} of {pictures:,}", right=share.right, pictures=share.pictures),
+            # Translators: how long the training took
+            tr("Took"): line.seconds,
+            tr("Epochs"): len(line.progress.epochs),
+            tr("Model size"): bytes_words(line.run.model_file.stat().st_size),
         }
         for name, share, line in zip(compare_choice.names(comparison.runs), shares, lines, strict=True)
     ]
@@ -58,28 +68,31 @@ def show_table(comparison: Comparison, lines: Sequence[Line]) -> None:
         hide_index=True,
         height=run_table.ROW_PX * (len(rows) + 1),
         column_config={
-            "Run": st.column_config.TextColumn(pinned=True),
-            measure: number(format="percent", help=measures.HELP.get(measure)),
-            "Took": number(
+            tr("Run"): st.column_config.TextColumn(pinned=True),
+            tr(measure): number(format="percent", help=tr(measures.HELP.get(measure, "")) or None),
+            tr("Took"): number(
                 format="%.1f s", help=tr("From the beginning of the training to the finished model.")
             ),
         },
         placeholder="–",
-        alt=tr("The runs with {lower}, its interval, training time and model size", lower=measure.lower()),
+        alt=tr(
+            "The runs with {measure}, its interval, training time and model size",
+            measure=tr(_NOUNS[measure]),
+        ),
     )
     for sentence in comparison_words.notes(comparison):
         st.caption(sentence)
 
 
 def measure_of(runs: Sequence[Run]) -> str:
-    """What the share of right pictures is called."""
+    """What the share of right pictures is called, marked."""
     found = {measures.name(run) for run in runs}
-    return found.pop() if len(found) == 1 else tr("Right pictures")
+    return found.pop() if len(found) == 1 else _RIGHT_PICTURES
 
 
 def interval_words(share: Share) -> str:
     low, high = share.interval
-    return f"{100 * low:.0f}–{100 * high:.0f} %"
+    return tr("{low:.0f}–{high:.0f} %", low=100 * low, high=100 * high)
 
 
 def show_verdicts(comparison: Comparison) -> None:
@@ -99,19 +112,23 @@ def show_verdicts(comparison: Comparison) -> None:
     for pair, difference in comparison.pairs.items():
         icon = ":material/trending_up:" if difference.is_measurable else ":material/drag_handle:"
         st.markdown(f"{icon} {comparison_words.verdict(comparison, pair, names, letters)}")
-    several = (
-        f"With {len(comparison.pairs)} pairs at once one may look different by chance, so the p-values are "
-        "corrected for their number (Holm). "
-        if len(comparison.pairs) > 1
-        else ""
+    st.caption(" ".join(_about_the_test(len(comparison.pairs))))
+
+
+def _about_the_test(pairs: int) -> Iterator[str]:
+    yield tr(
+        "p says how often a difference at least as large would come about by chance if both were equally "
+        "good; below 0.05 it is called measurable."
     )
-    st.caption(
-        tr(
-            "p says how often a difference at least as large would come about by chance if both were "
-            "equally good; below 0.05 it is called measurable. {several}The test is about these "
-            "models: the same recipe trained with another seed may come out a little differently.",
-            several=several,
+    if pairs > 1:
+        yield tr(
+            "With {pairs} pairs at once one may look different by chance, so the p-values are corrected for "
+            "their number (Holm).",
+            pairs=pairs,
         )
+    yield tr(
+        "The test is about these models: the same recipe trained with another seed may come out a little "
+        "differently."
     )
 
 

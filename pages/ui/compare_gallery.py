@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.ui import guide, judged_gallery, state
 from pages.ui.messages import keep_view, literal
-from tlcore import thumbnails
+from tlcore import thumbnails, words
 from tlcore.comparing import Common, Comparison, Pair
 from tlcore.comparison_plots import STYLES
 from tlcore.runs import Run
@@ -33,7 +33,7 @@ def _choose_pair(count: int) -> Pair:
     chosen: Pair = st.selectbox(
         tr("Two of the runs"),
         pairs,
-        format_func=lambda pair: " and ".join(STYLES[place].letter for place in pair),
+        format_func=_pair_words,
         key="compared_pair",
         bind="query-params",
         on_change=keep_view,
@@ -42,14 +42,19 @@ def _choose_pair(count: int) -> Pair:
     return chosen
 
 
+def _pair_words(pair: Pair) -> str:
+    one, other = (STYLES[place].letter for place in pair)
+    return tr("{one} and {other}", one=one, other=other)
+
+
 def _show_one(comparison: Comparison, right: int, wrong: int) -> None:
     pictures = comparison.only(right, wrong)
     letters = STYLES[right].letter, STYLES[wrong].letter
     st.markdown(
         tr(
-            "**Right by {letters}, wrong by {letters2}** ({pictures:,})",
-            letters=letters[0],
-            letters2=letters[1],
+            "**Right by {one}, wrong by {other}** ({pictures:,})",
+            one=letters[0],
+            other=letters[1],
             pictures=len(pictures),
         )
     )
@@ -80,11 +85,11 @@ def _tile(comparison: Comparison, one: Common, content: bytes | None, pair: Pair
             content,
             width=judged_gallery.TILE_PX,
             alt=tr(
-                "{name}: {true}, as {letter} said; {letter2} said {said}",
+                "{name}: {true}, as {one} said; {other} said {said}",
                 name=one.judged[wrong].name,
                 true=true,
-                letter=STYLES[right].letter,
-                letter2=letter,
+                one=STYLES[right].letter,
+                other=letter,
                 said=said,
             ),
         )
@@ -93,7 +98,7 @@ def _tile(comparison: Comparison, one: Common, content: bytes | None, pair: Pair
         key=key,
         type="tertiary",
         wrap=True,
-        help=tr("Open it in what {letter} got wrong", letter=letter),
+        help=tr("Open it in what {run} got wrong", run=letter),
     ):
         state.select(run=run.id, dataset=run.dataset_id, judged=one.file)
         guide.go("understand/evaluate.py")
@@ -103,8 +108,8 @@ def _said(run: Run, one: Common, place: int) -> str:
     judged = one.judged[place]
     if run.several_labels:
         return _names(run, judged.predicted_labels)
-    return f"{run.classes[judged.predicted]} {judged.confidence:.0%}"
+    return f"{run.classes[judged.predicted]} {words.number(judged.confidence, '.0%')}"
 
 
 def _names(run: Run, labels: Sequence[int]) -> str:
-    return ", ".join(run.classes[label] for label in labels) or "none"
+    return ", ".join(run.classes[label] for label in labels) or tr("none")

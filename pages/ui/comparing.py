@@ -8,12 +8,12 @@ from tlcore import atlas, runs
 from tlcore.asked import Standing
 from tlcore.atlas import Projection
 from tlcore.runs import Run
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
 _STAGES = {
-    "features": "What the network sees in the pictures",
-    "neighbours": "Every picture with every other",
-    "projection": "Drawing the map",
+    "features": mark("What the network sees in the pictures"),
+    "neighbours": mark("Every picture with every other"),
+    "projection": mark("Drawing the map"),
 }
 
 

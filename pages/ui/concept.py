@@ -5,8 +5,9 @@ import streamlit as st
 
 from pages.ui import guide, state
 from pages.ui.messages import keep_view
-from tlcore import lessons
+from tlcore import lessons, words
 from tlcore.lessons import Concept, Drawing
+from tlcore.words import tr
 
 PAGE = "understand/concepts.py"
 KEY = "concept"
@@ -26,7 +27,7 @@ def what_is(*ids: str, place: str = "") -> None:
 def _question(concept: Concept, place: str) -> None:
     # Its picture is drawn when somebody asks.
     panel = st.popover(
-        concept.question,
+        tr(concept.question),
         type="tertiary",
         icon=":material/help:",
         key=f"what_is_{concept.id}_{place}",
@@ -40,8 +41,8 @@ def _question(concept: Concept, place: str) -> None:
 
 def show(concept: Concept, place: str) -> None:
     """``place``: tells the pictures of one concept on one page apart."""
-    st.markdown(f"**{concept.title}.** {concept.sentence}")
-    drawing = _drawing(concept.id)
+    st.markdown(f"**{tr(concept.title)}.** {tr(concept.sentence)}")
+    drawing = _drawing(concept.id, words.language())
     if isinstance(drawing.shown, go.Figure):
         st.plotly_chart(
             drawing.shown,
@@ -51,19 +52,21 @@ def show(concept: Concept, place: str) -> None:
         )
     else:
         st.image(drawing.shown, alt=drawing.alt)
-    st.markdown(concept.more)
+    st.markdown(tr(concept.more))
 
 
-def link(id: str, label: str = "All concepts") -> None:
+def link(id: str, label: str = "") -> None:
     """To the page of all concepts, at this one."""
     st.page_link(
         guide.FOLDER / PAGE,
-        label=label,
+        label=label or tr("All concepts"),
         icon=":material/school:",
-        query_params=state.chosen() | {KEY: lessons.get(id).title},
+        query_params=state.chosen() | {KEY: tr(lessons.get(id).title)},
     )
 
 
-@st.cache_resource(max_entries=len(lessons.CONCEPTS), show_spinner=False)
-def _drawing(id: str) -> Drawing:
-    return lessons.draw(id, sorted((guide.SAMPLE / "bird").iterdir())[0])
+# There are words in the drawings; two languages of all of them are kept.
+@st.cache_resource(max_entries=2 * len(lessons.CONCEPTS), show_spinner=False)
+def _drawing(id: str, language: str) -> Drawing:
+    with words.speaking(language):
+        return lessons.draw(id, sorted((guide.SAMPLE / "bird").iterdir())[0])

@@ -5,14 +5,21 @@ import streamlit as st
 from pages.ui import messages, session, state
 from pages.ui.messages import literal, told
 from tlcore import confidence, confidence_plots, runs
-from tlcore.confidence import NONE, Choice, Study
+from tlcore.confidence import NONE, Choice, Effect, Study
 from tlcore.coverage import Coverage, Point
 from tlcore.datasets import Split
 from tlcore.errors import WorkspaceError
 from tlcore.runs import Run
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
-_NAMES = {Split.VAL: "validation", Split.TEST: "test"}
+# Translators: the two splits before a colon or figures, as in "validation 0.31 to 0.29"
+_NAMES = {Split.VAL: mark("validation"), Split.TEST: mark("test")}
+# Translators: so many validation pictures, so many test pictures, in a column that is called Pictures
+_COUNTED = {Split.VAL: mark("{pictures:,} validation"), Split.TEST: mark("{pictures:,} test")}
+_ANSWERED = {
+    Split.VAL: mark("**{answered:,} of {pictures:,}** validation pictures"),
+    Split.TEST: mark("**{answered:,} of {pictures:,}** test pictures"),
+}
 _FIRST_PERCENT = 80
 """Where the dial stands until somebody moves it."""
 _NEXT_TO_NOTHING = 0.05
@@ -55,66 +62,72 @@ def _chosen(run: Run) -> Choice | None:
 
 def _tell_temperature(found: Study) -> None:
     if found.fit.not_fitted:
-        st.caption(
-            tr(
-                "{not_fitted} So its percentages stay as they are (temperature 1).",
-                not_fitted=found.fit.not_fitted,
-            )
-        )
+        stays = tr("So its percentages stay as they are (temperature 1).")
+        st.caption(f"{found.fit.not_fitted} {stays}")
         return
-    temperature = found.fit.temperature
-    st.markdown(
-        tr(
-            "**Temperature {temperature:.2f}**: its percentages were {tendency}.",
-            temperature=temperature,
-            tendency=_tendency(temperature),
-        )
+    st.markdown(tr(_tendency(found.fit.temperature), temperature=found.fit.temperature))
+    _show_effects(found)
+    about = tr(
+        "Temperature scaling (Guo et al. 2017) divides the logits by one number, so that what is said with "
+        "80 % is right 8 times of 10. The likeliest class stays the same. The number was fitted on the "
+        "validation pictures by log loss; the calibration error may still grow."
     )
+    seen = (
+        tr("Only the row of the test pictures tells how well it does on others.")
+        if Split.TEST in found.effects
+        else tr("There are no test pictures that could tell how well it does on others.")
+    )
+    st.caption(f"{about} {seen}")
+
+
+def _show_effects(found: Study) -> None:
     st.dataframe(
         [
             {
-                "Pictures": f"{effect.pictures:,} {_NAMES[split]}",
-                "Log loss": effect.loss_before,
-                "after": effect.loss_after,
-                "Calibration error": effect.error_before,
-                "after it": effect.error_after,
+                "pictures": tr(_COUNTED[split], pictures=effect.pictures),
+                "loss": effect.loss_before,
+                "loss_after": effect.loss_after,
+                "error": effect.error_before,
+                "error_after": effect.error_after,
             }
             for split, effect in found.effects.items()
         ],
         hide_index=True,
         column_config={
-            "Log loss": st.column_config.NumberColumn(format="%.3f"),
-            "after": st.column_config.NumberColumn(tr("Log loss after"), format="%.3f"),
-            "Calibration error": st.column_config.NumberColumn(format="percent"),
-            "after it": st.column_config.NumberColumn(tr("Calibration error after"), format="percent"),
+            "pictures": tr("Pictures"),
+            "loss": st.column_config.NumberColumn(tr("Log loss"), format="%.3f"),
+            "loss_after": st.column_config.NumberColumn(tr("Log loss after"), format="%.3f"),
+            "error": st.column_config.NumberColumn(tr("Calibration error"), format="percent"),
+            "error_after": st.column_config.NumberColumn(tr("Calibration error after"), format="percent"),
         },
-        alt="Log loss and expected calibration error before and after the temperature: "
-        + "; ".join(
-            f"{_NAMES[split]} {effect.loss_before:.3f} to {effect.loss_after:.3f}, "
-            f"{effect.error_before:.1%} to {effect.error_after:.1%}"
-            for split, effect in found.effects.items()
+        alt=tr(
+            "Log loss and expected calibration error before and after the temperature: {effects}",
+            effects="; ".join(_effect_words(split, effect) for split, effect in found.effects.items()),
         ),
     )
-    seen = (
-        "Only the row of the test pictures tells how well it does on others."
-        if Split.TEST in found.effects
-        else "There are no test pictures that could tell how well it does on others."
-    )
-    st.caption(
-        tr(
-            "Temperature scaling (Guo et al. 2017) divides the logits by one number, so that what is "
-            "said with 80 % is right 8 times of 10. The likeliest class stays the same. The number "
-            "was fitted on the validation pictures by log loss; the calibration error may still "
-            "grow. {seen}",
-            seen=seen,
-        )
+
+
+def _effect_words(split: Split, effect: Effect) -> str:
+    return tr(
+        "{split} {loss:.3f} to {loss_after:.3f}, {error:.1%} to {error_after:.1%}",
+        split=tr(_NAMES[split]),
+        loss=effect.loss_before,
+        loss_after=effect.loss_after,
+        error=effect.error_before,
+        error_after=effect.error_after,
     )
 
 
 def _tendency(temperature: float) -> str:
+    """A marked sentence."""
     if abs(temperature - 1) < _NEXT_TO_NOTHING:
-        return tr("about as sure as they were right, so it changes next to nothing")
-    return tr("too sure of themselves") if temperature > 1 else tr("not sure enough")
+        return mark(
+            "**Temperature {temperature:.2f}**: its percentages were about as sure as they were right, so it "
+            "changes next to nothing."
+        )
+    if temperature > 1:
+        return mark("**Temperature {temperature:.2f}**: its percentages were too sure of themselves.")
+    return mark("**Temperature {temperature:.2f}**: its percentages were not sure enough.")
 
 
 def _dial(run: Run, chosen: Choice | None, found: Study) -> float:
@@ -141,31 +154,44 @@ def _dial(run: Run, chosen: Choice | None, found: Study) -> float:
 
 
 def _sentence(split: Split, point: Point, several_labels: bool) -> str:
-    head = f"At {point.threshold:.0%} it answers **{point.answered:,} of {point.pictures:,}** {_NAMES[split]}"
+    pictures = tr(_ANSWERED[split], answered=point.answered, pictures=point.pictures)
     if point.accuracy_interval is None:
-        return f"{head} pictures."
-    right = "have all their labels right" if several_labels else "are right"
+        return tr("At {threshold:.0%} it answers {pictures}.", threshold=point.threshold, pictures=pictures)
+    sentence = (
+        mark(
+            "At {threshold:.0%} it answers {pictures} ({interval}), and **{right:,}** of these have all "
+            "their labels right ({accuracy:.0%}; {accuracy_interval})."
+        )
+        if several_labels
+        else mark(
+            "At {threshold:.0%} it answers {pictures} ({interval}), and **{right:,}** of these are right "
+            "({accuracy:.0%}; {accuracy_interval})."
+        )
+    )
     return tr(
-        "{head} pictures ({interval}), and **{right:,}** of these {right2} ({accuracy:.0%}; {interval2}).",
-        head=head,
+        sentence,
+        threshold=point.threshold,
+        pictures=pictures,
         interval=_interval(point.share_interval),
         right=point.right,
-        right2=right,
         accuracy=point.accuracy,
-        interval2=_interval(point.accuracy_interval),
+        accuracy_interval=_interval(point.accuracy_interval),
     )
 
 
 def _interval(ends: tuple[float, float]) -> str:
-    return tr("95 % interval {value:.0f}–{value2:.0f} %", value=100 * ends[0], value2=100 * ends[1])
+    low, high = ends
+    return tr("95 % interval {low:.0f}–{high:.0f} %", low=100 * low, high=100 * high)
 
 
 def _curve(found: Study, threshold: float) -> None:
     st.plotly_chart(
         confidence_plots.accuracy_coverage(found.coverages, threshold),
         config={"displayModeBar": False},
-        alt="How many of the answers are right over the share of pictures that is answered: "
-        + "; ".join(_in_words(split, coverage) for split, coverage in found.coverages.items()),
+        alt=tr(
+            "How many of the answers are right over the share of pictures that is answered: {splits}",
+            splits="; ".join(_in_words(split, coverage) for split, coverage in found.coverages.items()),
+        ),
     )
     st.caption(
         tr(
@@ -176,10 +202,16 @@ def _curve(found: Study, threshold: float) -> None:
 
 
 def _in_words(split: Split, coverage: Coverage) -> str:
-    points = [coverage.at(threshold) for threshold in (0.0, 0.5, 0.8, 0.9)]
-    return f"{_NAMES[split]} " + ", ".join(
-        f"from {point.threshold:.0%} {point.answered} answered, {point.right} right" for point in points
+    points = ", ".join(
+        tr(
+            "from {threshold:.0%} {answered} answered, {right} right",
+            threshold=point.threshold,
+            answered=point.answered,
+            right=point.right,
+        )
+        for point in map(coverage.at, (0.0, 0.5, 0.8, 0.9))
     )
+    return f"{tr(_NAMES[split])} {points}"
 
 
 def _show_use(run: Run, chosen: Choice | None, looked_at: Choice) -> None:
@@ -208,12 +240,14 @@ def _show_use(run: Run, chosen: Choice | None, looked_at: Choice) -> None:
 def _tell_use(run: Run, chosen: Choice) -> None:
     if chosen != NONE:
         answers = (
-            f"it answers from {chosen.threshold:.0%}" if chosen.threshold else "it answers every picture"
+            tr("it answers from {threshold:.0%}", threshold=chosen.threshold)
+            if chosen.threshold
+            else tr("it answers every picture")
         )
         percentages = (
-            "with the percentages of its model"
+            tr("with the percentages of its model")
             if chosen.temperature == 1
-            else f"at a temperature of {chosen.temperature:.2f}"
+            else tr("at a temperature of {temperature:.2f}", temperature=chosen.temperature)
         )
         st.success(
             tr(

@@ -11,10 +11,11 @@ from tlcore.datasets import Split
 from tlcore.evaluation import SplitEvaluation
 from tlcore.evaluation_plots import Cell
 from tlcore.runs import Run
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
 TRUE, SAID = "really", "said"
-COUNTS, SHARES = "Counts", "Shares"
+# Translators: what stands in the cells of a matrix
+COUNTS, SHARES = mark("Counts"), mark("Shares")
 # In a larger matrix nobody sees at a glance what is confused most.
 _LISTED_FROM_CLASSES = 12
 _MOST_LISTED = 50
@@ -22,14 +23,15 @@ _MOST_LISTED = 50
 
 def show_matrix(run: Run, split: Split, result: SplitEvaluation) -> Cell:
     """Returns the cell that is chosen, by a click or by the boxes below it."""
-    st.subheader(meanings.CONFUSION.title, anchor=False)
-    st.caption(tr("{sentence} Click on a cell to see its pictures.", sentence=meanings.CONFUSION.sentence))
+    st.subheader(tr(meanings.CONFUSION.title), anchor=False)
+    st.caption(f"{tr(meanings.CONFUSION.sentence)} {tr('Click on a cell to see its pictures.')}")
     concept.what_is("confusion_matrix")
     shares = evaluation_plots.has_numbers(run.classes) and _shares_are_shown()
     # Drawn below it, but it outlines what they say.
     chart = st.container()
     with st.container(horizontal=True):
-        cell = (_class_box(run, "Really", TRUE), _class_box(run, "Said", SAID))
+        # Translators: "Really": the class that a picture has; "Said": the one that the model said
+        cell = (_class_box(run, tr("Really"), TRUE), _class_box(run, tr("Said"), SAID))
     with chart:
         _draw(run, split, result, shares, cell)
     return cell
@@ -39,12 +41,13 @@ def _shares_are_shown() -> bool:
     shown = st.segmented_control(
         tr("In the cells"),
         [COUNTS, SHARES],
+        format_func=tr,
         default=COUNTS,
         required=True,
         key="matrix",
         bind="query-params",
         on_change=keep_view,
-        help=f"{SHARES}: {meanings.SHARES.sentence}",
+        help=f"{tr(SHARES)}: {tr(meanings.SHARES.sentence)}",
     )
     return shown == SHARES
 
@@ -102,16 +105,17 @@ def show_confused(run: Run, result: SplitEvaluation) -> None:
     st.dataframe(
         [
             {
-                "Really": run.classes[true],
-                "Said": run.classes[said],
-                "Pictures": count,
-                "Of its class": tenth(count / sum(result.confusion[true])),
+                tr("Really"): run.classes[true],
+                tr("Said"): run.classes[said],
+                tr("Pictures"): count,
+                # Translators: the share of the pictures of the class
+                tr("Of its class"): tenth(count / sum(result.confusion[true])),
             }
             for true, said, count in confused
         ],
         hide_index=True,
         height=320,
-        column_config={"Of its class": st.column_config.NumberColumn(format="percent")},
+        column_config={tr("Of its class"): st.column_config.NumberColumn(format="percent")},
         key=key,
         on_select=lambda: _line_chosen(key, confused),
         selection_mode="single-row",
@@ -130,10 +134,17 @@ def show_cell(run: Run, result: SplitEvaluation, cell: Cell) -> None:
         return
     true, said = (literal(run.classes[label]) if label is not None else None for label in cell)
     pictures = result.cell(*cell)
-    words = [f"really {true}"] * bool(true) + [f"said to be {said}"] * bool(said)
-    st.subheader(
-        tr("Pictures {join} ({pictures:,})", join=", ".join(words), pictures=len(pictures)), anchor=False
-    )
+    st.subheader(_cell_title(true, said, len(pictures)), anchor=False)
     if not pictures:
         st.caption(tr("There is no such picture."))
     judged_gallery.show(run, result, pictures, "cell")
+
+
+def _cell_title(true: str | None, said: str | None, pictures: int) -> str:
+    if said is None:
+        return tr("Pictures really {true} ({pictures:,})", true=true, pictures=pictures)
+    if true is None:
+        return tr("Pictures said to be {said} ({pictures:,})", said=said, pictures=pictures)
+    return tr(
+        "Pictures really {true}, said to be {said} ({pictures:,})", true=true, said=said, pictures=pictures
+    )

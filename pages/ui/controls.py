@@ -1,4 +1,7 @@
-"""A widget for one value of the recipe: it shows what is on disk and, when changed, writes a new recipe."""
+"""A widget for one value of the recipe: it shows what is on disk and, when changed, writes a new recipe.
+
+Labels and helps come as they are shown, options with their marked words.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -7,7 +10,9 @@ import streamlit as st
 
 from pages.ui import state
 from pages.ui.messages import told
+from tlcore import words
 from tlcore.config import Recipe
+from tlcore.words import tr
 
 Also = Callable[[Any], Mapping[str, Any]]
 """From the value a person chose to what must change with it, by path."""
@@ -59,7 +64,7 @@ def steps(
     values: Iterable[float],
     *,
     help: str,
-    format: Callable[[Any], str] = "{:g}".format,
+    format: Callable[[Any], str] = lambda value: words.number(value, "g"),
     also: Also | None = None,
     **style: Any,
 ) -> None:
@@ -97,7 +102,7 @@ def choice(
     st.selectbox(
         label,
         [*options] if value in options else [*options, value],
-        format_func=lambda option: options.get(option) or format(option),
+        format_func=lambda option: tr(options.get(option, "")) or format(option),
         key=state.widget(path, value),
         on_change=_write,
         args=(path, also),
@@ -120,7 +125,7 @@ def segments(
     st.segmented_control(
         label,
         list(options),
-        format_func=options.__getitem__,
+        format_func=lambda option: tr(options[option]),
         required=True,
         key=state.widget(path, at(recipe, path)),
         on_change=_write,

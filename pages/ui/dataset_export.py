@@ -7,8 +7,7 @@ from pages.ui.messages import literal, told
 from tlcore import dataset_removal, dataset_zip, datasets
 from tlcore.datasets import Dataset
 from tlcore.numbers import bytes_words
-from tlcore.report import counted
-from tlcore.words import tr
+from tlcore.words import tr, trn
 
 
 def show_export(dataset: Dataset) -> None:
@@ -21,10 +20,7 @@ def show_export(dataset: Dataset) -> None:
             )
         )
         st.link_button(
-            tr(
-                "Download the zip, about {bytes_words}",
-                bytes_words=bytes_words(_size_bytes(dataset.id, dataset)),
-            ),
+            tr("Download the zip, about {size}", size=bytes_words(_size_bytes(dataset.id, dataset))),
             download_route.link(dataset),
             icon=":material/download:",
         )
@@ -36,9 +32,13 @@ def show_removal(dataset: Dataset) -> None:
         runs = dataset_removal.users(state.workspace(), dataset.id)
         if runs:
             st.caption(
-                tr("{counted} used these pictures. Delete them first.", counted=counted(len(runs), "run"))
+                trn(
+                    "{n:,} run used these pictures. Delete them first.",
+                    "{n:,} runs used these pictures. Delete them first.",
+                    len(runs),
+                )
             )
-            guide.link("See the runs", "understand/runs.py", ":material/list_alt:")
+            guide.link(tr("See the runs"), "understand/runs.py", ":material/list_alt:")
             return
         st.caption(
             tr(
@@ -48,7 +48,7 @@ def show_removal(dataset: Dataset) -> None:
             )
         )
         with st.popover(tr("Delete version {version}", version=dataset.version), icon=":material/delete:"):
-            st.markdown(tr("**{literal}** cannot be had back.", literal=literal(dataset.name)))
+            st.markdown(tr("**{name}** cannot be had back.", name=literal(dataset.name)))
             st.button(
                 tr("Delete it for good"),
                 key="delete_dataset",
@@ -65,7 +65,9 @@ def _delete(id: str) -> None:
     dataset_removal.remove(workspace, dataset)
     left = {card.id for card in datasets.list_cards(workspace)}
     state.select(dataset=dataset.parent if dataset.parent in left else None)
-    state.notes()["deleted_dataset"] = f"{dataset.name}, version {dataset.version}, is deleted."
+    state.notes()["deleted_dataset"] = tr(
+        "{name}, version {version}, is deleted.", name=dataset.name, version=dataset.version
+    )
 
 
 def show_deleted() -> None:

@@ -24,7 +24,7 @@ def offer_undo() -> None:
         del state.notes()[DELETED]
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.info(tr("{literal} was deleted.", literal=literal(run.name)), icon=":material/delete:")
+        st.info(tr("{name} was deleted.", name=literal(run.name)), icon=":material/delete:")
         st.button(tr("Undo"), icon=":material/undo:", on_click=_undelete, args=(id,))
 
 
@@ -38,14 +38,14 @@ def show() -> None:
         if not found:
             st.caption(tr("There are none."))
             return
-        st.caption(tr("They are kept for {KEPT_DAYS} days.", KEPT_DAYS=trash.KEPT_DAYS))
+        st.caption(tr("They are kept for {days} days.", days=trash.KEPT_DAYS))
         for one in found[:SHOWN]:
             day = datetime.fromtimestamp(one.deleted_s).date().isoformat()
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"{literal(one.name)} · {day} · {bytes_words(one.size_bytes)}")
                 st.button(tr("Take back"), key=f"undelete_{one.id}", on_click=_undelete, args=(one.id,))
         if len(found) > SHOWN:
-            st.caption(tr("{SHOWN} of {found}", SHOWN=SHOWN, found=len(found)))
+            st.caption(tr("{shown} of {runs}", shown=SHOWN, runs=len(found)))
         with st.popover(tr("Empty for good"), icon=":material/delete_forever:"):
             st.markdown(tr("Nobody can have these runs back afterwards."))
             st.button(tr("Empty it"), type="primary", on_click=_empty)

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.ui import state
 from pages.ui.messages import told
 from tlcore import preferences, runs
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
 
 class Depth(StrEnum):
@@ -15,7 +15,7 @@ class Depth(StrEnum):
     FULL = "full"
 
 
-TITLES = {Depth.GUIDED: "Guided", Depth.FULL: "Full control"}
+TITLES = {Depth.GUIDED: mark("Guided"), Depth.FULL: mark("Full control")}
 
 
 def choose() -> Depth:
@@ -23,7 +23,7 @@ def choose() -> Depth:
     st.segmented_control(
         tr("How much to decide"),
         list(Depth),
-        format_func=TITLES.__getitem__,
+        format_func=lambda depth: tr(TITLES[depth]),
         required=True,
         key=state.widget("depth", shown),
         on_change=_changed,

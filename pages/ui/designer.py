@@ -14,16 +14,16 @@ from tlcore.heads import HeadRow
 from tlcore.numbers import written_out
 from tlcore.plans import Plan
 from tlcore.recipe_parts import Activation
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
-POOLINGS = {"avg": "Average", "max": "Maximum", "flatten": "Flatten"}
+POOLINGS = {"avg": mark("Average"), "max": mark("Maximum"), "flatten": mark("Flatten")}
 ACTIVATIONS = {name: name for name in get_args(Activation)}
 SHARES = [round(0.05 * i, 2) for i in range(19)]
-L2 = {0.0: "off"} | {price: written_out(price) for price in (1e-5, 1e-4, 1e-3, 1e-2)}
+L2 = {0.0: mark("off")} | {price: written_out(price) for price in (1e-5, 1e-4, 1e-3, 1e-2)}
 NEW = {
-    "Add dense layer": {"dense": 64},
-    "Add dropout": {"dropout": 0.2},
-    "Add batch normalization": {"batch_normalization": True},
+    mark("Add dense layer"): {"dense": 64},
+    mark("Add dropout"): {"dropout": 0.2},
+    mark("Add batch normalization"): {"batch_normalization": True},
 }
 Layers = list[dict[str, Any]]
 
@@ -35,8 +35,8 @@ def design_head(recipe: Recipe, plan: Plan) -> None:
     else:
         st.caption(
             tr(
-                "The network ends in a row of {output_shape:,} numbers: nothing is to be pooled.",
-                output_shape=plan.output_shape[0],
+                "The network ends in a row of {numbers:,} numbers: nothing is to be pooled.",
+                numbers=plan.output_shape[0],
             )
         )
     count = len(recipe.head.layers)
@@ -44,11 +44,11 @@ def design_head(recipe: Recipe, plan: Plan) -> None:
         _row(recipe, i, count, plan.head[i + pooled])
     with st.container(horizontal=True):
         for label, layer in NEW.items():
-            st.button(label, icon=":material/add:", on_click=_edit, args=(_appended(layer),))
+            st.button(tr(label), icon=":material/add:", on_click=_edit, args=(_appended(layer),))
         st.menu_button(
             tr("Ready-made head"),
             list(presets.HEADS),
-            format_func=lambda key: presets.HEADS[key][0],
+            format_func=lambda key: tr(presets.HEADS[key][0]),
             icon=":material/auto_awesome:",
             key="head_preset",
             on_click=_take_preset,
@@ -59,7 +59,7 @@ def design_head(recipe: Recipe, plan: Plan) -> None:
 def _pooling(recipe: Recipe, plan: Plan) -> None:
     controls.segments(
         recipe,
-        "Pooling",
+        tr("Pooling"),
         "head.pooling",
         POOLINGS,
         help=tr(
@@ -68,9 +68,7 @@ def _pooling(recipe: Recipe, plan: Plan) -> None:
         ),
     )
     shape = "×".join(map(str, plan.output_shape))
-    st.caption(
-        tr("{shape} → {output_shape:,} numbers", shape=shape, output_shape=plan.head[0].output_shape[0])
-    )
+    st.caption(tr("{shape} → {numbers:,} numbers", shape=shape, numbers=plan.head[0].output_shape[0]))
 
 
 def _row(recipe: Recipe, i: int, count: int, row: HeadRow) -> None:
@@ -83,7 +81,7 @@ def _row(recipe: Recipe, i: int, count: int, row: HeadRow) -> None:
                 _dropout(recipe, i, path)
             else:
                 st.markdown(
-                    tr("Batch normalization {i}", i=i + 1),
+                    tr("Batch normalization {layer}", layer=i + 1),
                     width=180,
                     help=tr(
                         "Brings the numbers to a common scale, which steadies the training of deep heads."
@@ -92,9 +90,9 @@ def _row(recipe: Recipe, i: int, count: int, row: HeadRow) -> None:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.caption(
                 tr(
-                    "→ {output_shape:,} numbers · {params:,} parameters",
-                    output_shape=row.output_shape[0],
-                    params=row.params,
+                    "→ {numbers:,} numbers · {parameters:,} parameters",
+                    numbers=row.output_shape[0],
+                    parameters=row.params,
                 ),
                 width="content",
             )
@@ -104,7 +102,7 @@ def _row(recipe: Recipe, i: int, count: int, row: HeadRow) -> None:
 def _dense(recipe: Recipe, i: int, path: str) -> None:
     controls.number(
         recipe,
-        f"Dense {i + 1}: units",
+        tr("Dense {layer}: units", layer=i + 1),
         f"{path}.dense",
         1,
         16384,
@@ -112,7 +110,7 @@ def _dense(recipe: Recipe, i: int, path: str) -> None:
     )
     controls.choice(
         recipe,
-        "Activation",
+        tr("Activation"),
         f"{path}.activation",
         ACTIVATIONS,
         width=140,
@@ -132,7 +130,7 @@ def _dense(recipe: Recipe, i: int, path: str) -> None:
 def _dropout(recipe: Recipe, i: int, path: str) -> None:
     controls.steps(
         recipe,
-        f"Dropout {i + 1}: share",
+        tr("Dropout {layer}: share", layer=i + 1),
         f"{path}.dropout",
         SHARES,
         width=312,
@@ -144,23 +142,23 @@ def _dropout(recipe: Recipe, i: int, path: str) -> None:
 
 def _buttons(i: int, count: int) -> None:
     with st.container(horizontal=True, width="content", gap="xsmall"):
-        _button(i, "Up", "arrow_upward", _swapped(i, i - 1), blocked=i == 0)
-        _button(i, "Down", "arrow_downward", _swapped(i, i + 1), blocked=i == count - 1)
-        _button(i, "Remove", "delete", _removed(i))
+        _button(i, mark("Up"), "arrow_upward", _swapped(i, i - 1), blocked=i == 0)
+        _button(i, mark("Down"), "arrow_downward", _swapped(i, i + 1), blocked=i == count - 1)
+        _button(i, mark("Remove"), "delete", _removed(i))
 
 
 def _button(
     i: int, label: str, icon: str, change: Callable[[Layers], None], *, blocked: bool = False
 ) -> None:
     st.button(
-        label,
+        tr(label),
         icon=f":material/{icon}:",
         key=f"{label.lower()}_{i}",
         type="tertiary",
         on_click=_edit,
         args=(change,),
         disabled=blocked,
-        help=tr("{label}: layer {i}", label=label, i=i + 1),
+        help=tr("{action}: layer {layer}", action=tr(label), layer=i + 1),
     )
 
 

@@ -7,29 +7,34 @@ from pages.ui.messages import keep_view, told
 from tlcore import disk
 from tlcore.disk import CLEANED, Kind
 from tlcore.numbers import bytes_words
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
 TITLES = {
-    Kind.DATASETS: ("Datasets", "The pictures."),
+    Kind.DATASETS: (mark("Datasets"), mark("The pictures.")),
     Kind.FEATURES: (
-        "Features",
-        "What frozen layers made of the pictures. They are computed again when needed.",
+        mark("Features"),
+        mark("What frozen layers made of the pictures. They are computed again when needed."),
     ),
-    Kind.RUNS: ("Runs", "Recipes, histories and models."),
+    Kind.RUNS: (mark("Runs"), mark("Recipes, histories and models.")),
     Kind.CHECKPOINTS: (
-        "Checkpoints",
-        "From which a training goes on. Cleaned away of runs that are done, which cannot be trained on for "
-        "more epochs then. Pin a run to keep its own.",
+        mark("Checkpoints"),
+        mark(
+            "From which a training goes on. Cleaned away of runs that are done, which cannot be trained on "
+            "for more epochs then. Pin a run to keep its own."
+        ),
     ),
     Kind.GRAPHS: (
-        "Converted networks",
-        "Frozen layers, converted for speed. Cleaned away where no run uses them.",
+        mark("Converted networks"),
+        mark("Frozen layers, converted for speed. Cleaned away where no run uses them."),
     ),
-    Kind.THUMBNAILS: ("Thumbnails", "Small pictures for the pages. They are made again when somebody looks."),
-    Kind.WEIGHTS: ("Weights", "Weight files that were put here by hand."),
-    Kind.BACKBONES: ("Own networks", "Models that were brought as backbones."),
-    Kind.TRASH: ("Deleted runs", "They can be had back until they are cleaned away."),
-    Kind.OTHER: ("Other", "Recipes, pictures of the Predict page, the log of the engine."),
+    Kind.THUMBNAILS: (
+        mark("Thumbnails"),
+        mark("Small pictures for the pages. They are made again when somebody looks."),
+    ),
+    Kind.WEIGHTS: (mark("Weights"), mark("Weight files that were put here by hand.")),
+    Kind.BACKBONES: (mark("Own networks"), mark("Models that were brought as backbones.")),
+    Kind.TRASH: (mark("Deleted runs"), mark("They can be had back until they are cleaned away.")),
+    Kind.OTHER: (mark("Other"), mark("Recipes, pictures of the Predict page, the log of the engine.")),
 }
 
 
@@ -61,7 +66,8 @@ def show() -> None:
         kinds = _choose(offered, free) if offered else []
         total = sum(free[kind] for kind in kinds)
         st.button(
-            tr("Free {bytes_words}", bytes_words=bytes_words(total)) if total else tr("Nothing to clean up"),
+            # Translators: the button that frees so much of the disk
+            tr("Free {size}", size=bytes_words(total)) if total else tr("Nothing to clean up"),
             icon=":material/mop:",
             disabled=not kinds,
             on_click=_clean,
@@ -69,7 +75,7 @@ def show() -> None:
         )
         freed = state.notes().pop("freed", None)
         if freed is not None:
-            st.success(tr("{bytes_words} freed.", bytes_words=bytes_words(freed)), icon=":material/check:")
+            st.success(tr("{size} freed.", size=bytes_words(freed)), icon=":material/check:")
 
 
 def _choose(offered: list[Kind], free: dict[Kind, int]) -> list[Kind]:
@@ -78,7 +84,7 @@ def _choose(offered: list[Kind], free: dict[Kind, int]) -> list[Kind]:
         offered,
         selection_mode="multi",
         default=offered,
-        format_func=lambda kind: f"{TITLES[kind][0]} ({bytes_words(free[kind])})",
+        format_func=lambda kind: f"{tr(TITLES[kind][0])} ({bytes_words(free[kind])})",
         # What can be cleaned is chosen at first, whenever that becomes something else.
         key=f"clean_{'_'.join(offered)}",
     )
@@ -86,18 +92,23 @@ def _choose(offered: list[Kind], free: dict[Kind, int]) -> list[Kind]:
 
 def _table(used: dict[Kind, int], free: dict[Kind, int]) -> None:
     rows = [
-        {"Kind": title, "Size": used[kind], "Can be freed": free.get(kind), "What it is": what}
+        {
+            tr("Kind"): tr(title),
+            tr("Size"): used[kind],
+            tr("Can be freed"): free.get(kind),
+            tr("What it is"): tr(what),
+        }
         for kind, (title, what) in TITLES.items()
     ]
     size = st.column_config.NumberColumn(format="bytes")
     st.dataframe(
         rows,
         hide_index=True,
-        column_config={"Size": size, "Can be freed": size},
+        column_config={tr("Size"): size, tr("Can be freed"): size},
         placeholder="–",
         alt=tr("Bytes on the disk of each kind, and how many of them can be freed"),
     )
-    st.caption(tr("{bytes_words} in all.", bytes_words=bytes_words(sum(used.values()))))
+    st.caption(tr("{size} in all.", size=bytes_words(sum(used.values()))))
 
 
 @told

@@ -25,9 +25,8 @@ def tell_unlike(run: Run, path: Path) -> None:
     try:
         near = nearest.near(run, path)
     except ThawError as error:
-        st.caption(
-            literal(tr("Whether it is like the training pictures is not known now. {error}", error=error))
-        )
+        unknown = tr("Whether it is like the training pictures is not known now.")
+        st.caption(literal(f"{unknown} {error}"))
         return
     nearest.tell_unlike(run, near)
 

@@ -16,11 +16,13 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from pages.ui import base_path, downloads, state, upload_route
+from pages.ui import base_path, downloads, state, tongue, upload_route
 from pages.ui.downloads import KINDS, PICTURES, Download
+from tlcore import words
 from tlcore.datasets import Dataset
 from tlcore.errors import NotFound, NotSaved, ThawError, WorkspaceError
 from tlcore.runs import Run
+from tlcore.words import tr
 
 
 def link(dataset: Dataset) -> str:
@@ -62,8 +64,8 @@ def routes() -> list[Route]:
     ]
 
 
-def _link(kind: str, *words: str) -> str:
-    what = ",".join(words)
+def _link(kind: str, *asked: str) -> str:
+    what = ",".join(asked)
     return f"{_path(kind)}{what}{KINDS[kind].suffix}?signature={_signature(kind, what)}"
 
 
@@ -72,12 +74,17 @@ def _path(kind: str) -> str:
 
 
 async def _answer(kind: str, request: Request) -> Response:
+    with words.speaking(tongue.of(request)):
+        return await _made(kind, request)
+
+
+async def _made(kind: str, request: Request) -> Response:
     what = request.path_params["what"]
     if not upload_route.is_our_host(request.headers.get("host", "")):
-        return _refused("This server does not go by the name it was asked for.", 403)
+        return _refused(tr("This server does not go by the name it was asked for."), 403)
     given = request.query_params.get("signature", "")
     if not hmac.compare_digest(given.encode(), _signature(kind, what).encode()):
-        return _refused("This link is out of date. Reload the page and try again.", 403)
+        return _refused(tr("This link is out of date. Reload the page and try again."), 403)
     try:
         made = await run_in_threadpool(downloads.make, state.workspace(), kind, what.split(","))
     except ThawError as error:

@@ -126,7 +126,7 @@ def _packed(workspace: Workspace, name: str, write: Callable[[Path], None]) -> D
             write(file)
         except NotSaved as error:
             # Its own way out is another folder, which nobody chose here.
-            reason = getattr(error.__cause__, "strerror", None) or "it cannot be written"
+            reason = getattr(error.__cause__, "strerror", None) or tr("it cannot be written")
             raise NotSaved(
                 tr(
                     "{name} could not be made ready ({reason}). Free some space, or reload the page.",

@@ -9,20 +9,20 @@ from tlcore import export_jobs, exporters, runs
 from tlcore.asked import Standing
 from tlcore.exporters import Exporter, Parity
 from tlcore.runs import Run
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
 _STAGES = {
-    "loading": "Loading the model and the pictures",
-    "converting": "Converting",
-    "comparing": "Comparing with the run, picture by picture",
+    "loading": mark("Loading the model and the pictures"),
+    "converting": mark("Converting"),
+    "comparing": mark("Comparing with the run, picture by picture"),
 }
 
 
 def show(run: Run, format: str, standing: Standing) -> None:
     exporter = exporters.get(format)
     with st.container(border=True):
-        st.subheader(exporter.title, anchor=False)
-        st.markdown(exporter.says)
+        st.subheader(tr(exporter.title), anchor=False)
+        st.markdown(tr(exporter.says))
         found = exporters.load(run, format)
         if found is not None:
             _show_made(run, format, exporter, found)
@@ -34,7 +34,7 @@ def show(run: Run, format: str, standing: Standing) -> None:
 
 def _offer(run: Run, format: str) -> Offer:
     return Offer(
-        "Make and compare",
+        tr("Make and compare"),
         icon=":material/compare_arrows:",
         key=f"make_{format}",
         on_click=start,
@@ -56,7 +56,7 @@ def _show_made(run: Run, format: str, exporter: Exporter, found: Parity) -> None
     )
     if not found.real:
         st.caption(tr("Compared on drawn pictures, since those of the dataset were deleted."))
-    _download(run, [format], "Download")
+    _download(run, [format], tr("Download"))
     program = exporter.program
     panel = st.expander(
         tr("The program in the zip"),
@@ -78,29 +78,31 @@ def show_table(run: Run) -> None:
     st.dataframe(
         [
             {
-                "Format": exporters.get(found.format).title,
-                "Handed out": not found.refused,
-                "Same classes": f"{found.agree} of {found.pictures}",
-                "Largest difference": found.difference if found.difference >= 0 else None,
-                "Size": found.size_bytes,
-                "A picture takes": found.milliseconds,
-                "Runtime": found.runtime,
+                # Translators: the format of a file
+                tr("Format"): tr(exporters.get(found.format).title),
+                tr("Handed out"): not found.refused,
+                tr("Same classes"): tr("{agree} of {pictures}", agree=found.agree, pictures=found.pictures),
+                tr("Largest difference"): found.difference if found.difference >= 0 else None,
+                tr("Size"): found.size_bytes,
+                tr("A picture takes"): found.milliseconds,
+                # Translators: the program that runs the model
+                tr("Runtime"): found.runtime,
             }
             for found in made
         ],
         hide_index=True,
         column_config={
-            "Same classes": st.column_config.TextColumn(
+            tr("Same classes"): st.column_config.TextColumn(
                 help=tr(
                     "Pictures of which the export says the same as the run: held out ones first, and some "
                     "that were saved in other formats, transparent, turned, or one pixel wide."
                 )
             ),
-            "Largest difference": number(
+            tr("Largest difference"): number(
                 format="%.1e", help=tr("Of any probability, from 0 to 1, on any of these pictures.")
             ),
-            "Size": number(format="bytes"),
-            "A picture takes": number(
+            tr("Size"): number(format="bytes"),
+            tr("A picture takes"): number(
                 format="%.1f ms", help=tr("Here, by the model alone. Elsewhere it may be faster or slower.")
             ),
         },
@@ -112,7 +114,7 @@ def show_table(run: Run) -> None:
 
 
 def download_all(run: Run, formats: list[str]) -> None:
-    _download(run, formats, f"Download these {len(formats)} in one zip")
+    _download(run, formats, tr("Download these {formats} in one zip", formats=len(formats)))
 
 
 def _download(run: Run, formats: list[str], title: str) -> None:

@@ -10,10 +10,10 @@ from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.numbers import bytes_words
 from tlcore.plans import PhasePlan, Plan
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
 SINGLE = "single_layers"
-HELP = (
+HELP = mark(
     "Frozen layers keep what they learned on ImageNet; their output is computed once. The layers after them, "
     "in ember, are trained on your pictures. With few pictures, freeze all."
 )
@@ -34,7 +34,7 @@ def _slider(number: int, phase: PhasePlan, plan: Plan) -> None:
     single = bool(st.session_state.get(SINGLE))
     key = state.widget("freeze", phase.frozen_layers)
     count = len(plan.layers)
-    style = {"key": key, "on_change": _freeze_changed, "args": (number, count), "help": HELP}
+    style = {"key": key, "on_change": _freeze_changed, "args": (number, count), "help": tr(HELP)}
     if single:
         st.slider(tr("Frozen layers"), 0, count, **style)
     else:
@@ -55,13 +55,15 @@ def _slider(number: int, phase: PhasePlan, plan: Plan) -> None:
 
 def _stop(plan: Plan, frozen: int) -> str:
     if frozen == 0:
-        return "none"
+        # Translators: a stop of the slider of frozen layers: none of them.
+        return tr("none")
+    if frozen == len(plan.layers):
+        # Translators: a stop of the slider of frozen layers: all of them.
+        return tr("all")
     # A slider reads Markdown in its labels, and the layers of an own model are named by whoever made it.
-    return (
-        "all"
-        if frozen == len(plan.layers)
-        else tr("{frozen} · to {literal}", frozen=frozen, literal=literal(plan.layers[frozen - 1].name))
-    )
+    name = literal(plan.layers[frozen - 1].name)
+    # Translators: so many layers are frozen, up to the one of this name.
+    return tr("{frozen} · to {name}", frozen=frozen, name=name)
 
 
 @told
@@ -78,10 +80,9 @@ def show_strip(plan: Plan, number: int) -> None:
         config={"displayModeBar": False},
         key="strip",
         alt=tr(
-            "The layers as a strip: {frozen_layers} frozen, {trained_layers} trained, then {head} "
-            "layers of the head",
-            frozen_layers=phase.frozen_layers,
-            trained_layers=phase.trained_layers,
+            "The layers as a strip: {frozen} frozen, {trained} trained, then {head} layers of the head",
+            frozen=phase.frozen_layers,
+            trained=phase.trained_layers,
             head=len(plan.head),
         ),
     )
@@ -91,34 +92,38 @@ def _counts(plan: Plan, number: int, dataset: Dataset | None) -> None:
     phase = plan.phases[number]
     with st.container(horizontal=True):
         st.metric(
+            # Translators: a title: how many parameters are trained.
             tr("Trained"),
             count_words(phase.trainable_params),
             border=True,
             help=tr(
-                "{trainable_params:,} of {total_params:,} parameters learn from your pictures.",
-                trainable_params=phase.trainable_params,
-                total_params=plan.total_params,
+                "{trained:,} of {total:,} parameters learn from your pictures.",
+                trained=phase.trainable_params,
+                total=plan.total_params,
             ),
         )
         if dataset is None:
-            st.metric(tr("Kept on disk"), f"{bytes_words(phase.bytes_per_image)} a picture", border=True)
+            each = tr("{bytes} a picture", bytes=bytes_words(phase.bytes_per_image))
+            st.metric(tr("Kept on disk"), each, border=True)
         else:
             _price(plan, number, dataset)
-    where = (
-        f"What comes out of {literal(phase.cut_point)} is computed once and kept."
-        if phase.cut_point
-        else "Only the pixels are kept: every epoch runs all layers."
-    )
-    rounded = " It is kept in half precision, or it would not fit." if phase.dtype == "float16" else ""
-    st.caption(
+    st.caption(" ".join(_sentences(plan, phase)))
+
+
+def _sentences(plan: Plan, phase: PhasePlan) -> list[str]:
+    said = [
         tr(
-            "{trainable_params:,} of {total_params:,} parameters are trained. {where}{rounded}",
-            trainable_params=phase.trainable_params,
-            total_params=plan.total_params,
-            where=where,
-            rounded=rounded,
-        )
-    )
+            "{trained:,} of {total:,} parameters are trained.",
+            trained=phase.trainable_params,
+            total=plan.total_params,
+        ),
+        tr("What comes out of {layer} is computed once and kept.", layer=literal(phase.cut_point))
+        if phase.cut_point
+        else tr("Only the pixels are kept: every epoch runs all layers."),
+    ]
+    if phase.dtype == "float16":
+        said.append(tr("It is kept in half precision, or it would not fit."))
+    return said
 
 
 def _price(plan: Plan, number: int, dataset: Dataset) -> None:
@@ -137,7 +142,8 @@ def _price(plan: Plan, number: int, dataset: Dataset) -> None:
     )
     st.metric(
         tr("Features"),
-        "ready" if price.features_are_there else price_words(price.features_s),
+        # Translators: the features are there already.
+        tr("ready") if price.features_are_there else price_words(price.features_s),
         border=True,
         help=tr(
             "Running the frozen layers once over all pictures. What an earlier experiment has "
@@ -167,9 +173,10 @@ def _statistics(recipe: Recipe, plan: Plan, number: int) -> None:
         return
     controls.segments(
         recipe,
-        "BatchNormalization statistics",
+        tr("BatchNormalization statistics"),
         f"phases.{number}.batch_normalization",
-        {"frozen": "Keep", "trained": "Follow the batches"},
+        # Translators: the statistics of BatchNormalization stay as they are, or follow the batches.
+        {"frozen": mark("Keep"), "trained": mark("Follow the batches")},
         help=tr(
             "These layers know the mean and variance of what they saw on ImageNet. Keep them, unless "
             "your pictures are very unlike photos and your batches are large: the means of small "
@@ -191,7 +198,8 @@ def _table(plan: Plan, phase: PhasePlan) -> None:
             "Type": layer.type,
             "Output": "×".join(map(str, layer.output_shape)),
             "Parameters": layer.params,
-            "In this phase": "frozen" if i <= phase.frozen_layers else "trained",
+            # Translators: of a layer in a phase.
+            "In this phase": tr("frozen") if i <= phase.frozen_layers else tr("trained"),
             "Can be cut": layer.is_cut,
         }
         for i, layer in enumerate(plan.layers, start=1)
@@ -203,7 +211,7 @@ def _table(plan: Plan, phase: PhasePlan) -> None:
             "Type": row.type,
             "Output": "×".join(map(str, row.output_shape)),
             "Parameters": row.params,
-            "In this phase": "trained, head",
+            "In this phase": tr("trained, head"),
             "Can be cut": False,
         }
         for i, row in enumerate(plan.head, start=len(plan.layers) + 1)
@@ -214,9 +222,15 @@ def _table(plan: Plan, phase: PhasePlan) -> None:
             hide_index=True,
             height=360,
             column_config={
-                "Parameters": st.column_config.NumberColumn(format="localized"),
+                "Layer": tr("Layer"),
+                "Name": tr("Name"),
+                "Type": tr("Type"),
+                # Translators: the shape of what comes out of a layer.
+                "Output": tr("Output"),
+                "Parameters": st.column_config.NumberColumn(tr("Parameters"), format="localized"),
+                "In this phase": tr("In this phase"),
                 "Can be cut": st.column_config.CheckboxColumn(
-                    help=tr("Whether the network can end here, and what comes out be kept.")
+                    tr("Can be cut"), help=tr("Whether the network can end here, and what comes out be kept.")
                 ),
             },
             alt=tr("All layers with type, output shape and parameters, frozen or trained"),

@@ -6,7 +6,10 @@ from pages.ui import api_route, state
 from pages.ui.messages import keep_view, shown
 from tlcore.api import examples, token
 from tlcore.runs import Run
-from tlcore.words import tr
+from tlcore.words import mark, tr
+
+_FOLDER, _SHELL = mark("Python, a folder"), mark("Shell")
+_WAYS = ("Python", _FOLDER, _SHELL)
 
 
 def show(run: Run) -> None:
@@ -32,14 +35,15 @@ def show(run: Run) -> None:
         st.code(secret, language=None, wrap_lines=True)
         way = st.segmented_control(
             tr("Example"),
-            ["Python", "Python, a folder", "Shell"],
-            default="Python",
+            _WAYS,
+            format_func=tr,
+            default=_WAYS[0],
             required=True,
             key="asked_from",
         )
-        if way == "Shell":
+        if way == _SHELL:
             st.code(examples.curl(address, secret, run.id), language="bash", wrap_lines=True)
-        elif way == "Python":
-            st.code(examples.python(address, secret, run.id), language="python", wrap_lines=True)
-        else:
+        elif way == _FOLDER:
             st.code(examples.python_several(address, secret, run.id), language="python", wrap_lines=True)
+        else:
+            st.code(examples.python(address, secret, run.id), language="python", wrap_lines=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages.ui import fragments, gallery_changes, state
+from pages.ui import fragments, gallery_changes, picture_sides, state
 from pages.ui.messages import keep_view, literal, one_line, told
 from tlcore import thumbnails
 from tlcore.datasets import Dataset, Item, Split
@@ -18,8 +18,6 @@ _FILE_PX = 224
 _NAME_CHARACTERS = 24
 # Words with single marks between them, which Markdown shows as they are; www. would become a link.
 _PLAIN = re.compile(r"(?!.*www\.)[^\W_]+([ ._-][^\W_]+)*…?", re.IGNORECASE)
-
-_SIDES = {Split.TRAIN: "Training", Split.VAL: "Validation", Split.TEST: "Test"}
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ def _filtered(dataset: Dataset) -> View:
         side = st.segmented_control(
             tr("Side of the split"),
             sides,
-            format_func=_SIDES.__getitem__,
+            format_func=picture_sides.title,
             key="gallery_side",
             on_change=keep_view,
             help=tr("Without a choice all are shown."),
@@ -104,10 +102,10 @@ def _page_of(view: View) -> tuple[int, ...]:
         first = (number - 1) * PER_PAGE + 1
         st.caption(
             tr(
-                "Pictures {first}–{first2} of {count:,}",
+                "Pictures {first}–{last} of {pictures:,}",
                 first=first,
-                first2=first + len(shown) - 1,
-                count=count,
+                last=first + len(shown) - 1,
+                pictures=count,
             )
         )
     return shown
@@ -156,7 +154,7 @@ def _show_tiles(view: View, shown: tuple[int, ...], picked: set[int]) -> None:
 
 def _alt(dataset: Dataset, item: Item) -> str:
     names = ", ".join(dataset.classes[label] for label in item.labels)
-    return f"{names}: {item.name}, {_SIDES[item.split].lower()}"
+    return f"{names}: {item.name}, {picture_sides.word(item.split)}"
 
 
 def _label_of(name: str) -> str:

@@ -8,8 +8,7 @@ from pages.ui import session, state
 from pages.ui.messages import literal, one_line, told
 from tlcore import datasets, versions
 from tlcore.datasets import Dataset, Item
-from tlcore.report import counted
-from tlcore.words import tr
+from tlcore.words import tr, trn
 
 Items = tuple[Item, ...]
 
@@ -25,14 +24,14 @@ def show_selected(dataset: Dataset, label: int, items: Sequence[Item]) -> None:
         width=200,
     )
     st.button(
-        tr("Move {counted}", counted=counted(len(items), "picture")),
+        trn("Move {n:,} picture", "Move {n:,} pictures", len(items)),
         key="move_picked",
         icon=":material/drive_file_move:",
         on_click=_move,
         args=(dataset.id, label, tuple(items)),
     )
     st.button(
-        tr("Delete {counted}", counted=counted(len(items), "picture")),
+        trn("Delete {n:,} picture", "Delete {n:,} pictures", len(items)),
         key="delete_picked",
         icon=":material/delete:",
         on_click=_delete,
@@ -45,7 +44,7 @@ def show_class(dataset: Dataset, label: int) -> None:
     """Rename the class, merge it into another one, remove it."""
     name = dataset.classes[label]
     others = [place for place in range(len(dataset.classes)) if place != label]
-    with st.popover(tr("Change the class {literal}", literal=literal(name)), icon=":material/edit:"):
+    with st.popover(tr("Change the class {class_name}", class_name=literal(name)), icon=":material/edit:"):
         st.text_input(
             tr("New name"),
             name,

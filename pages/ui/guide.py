@@ -10,6 +10,7 @@ from pages.ui.messages import literal, shown
 from tlcore import jobs
 from tlcore.datasets import Dataset
 from tlcore.runs import Progress, Run
+from tlcore.words import tr
 
 # Absolute, so that a page is found whichever script Streamlit takes for the main one.
 FOLDER = Path(__file__).resolve().parents[1]
@@ -26,7 +27,11 @@ def dataset() -> Dataset:
 
 def bring_pictures() -> NoReturn:
     """For a page that shows nothing without pictures."""
-    _missing("There are no pictures yet, or none are chosen at the side.", "build/data.py", "Bring pictures")
+    _missing(
+        tr("There are no pictures yet, or none are chosen at the side."),
+        "build/data.py",
+        tr("Bring pictures"),
+    )
 
 
 def finished_run() -> Run:
@@ -35,21 +40,31 @@ def finished_run() -> Run:
     with shown():
         run = state.run()
     if run is None:
-        _missing("No run is chosen. Train one, or choose one at the side.", "build/train.py", "Train a model")
+        _missing(
+            tr("No run is chosen. Train one, or choose one at the side."),
+            "build/train.py",
+            tr("Train a model"),
+        )
     if not run.has_model:
         progress = jobs.progress(state.workspace(), run)
         _missing(
-            f"{literal(run.name)} is {progress.status.value} and has no model. {literal(progress.message)}",
+            tr(
+                # Translators: {status} is a word as it stands in the table of runs: stopped, training, …
+                "{run} is {status} and has no model. {why}",
+                run=literal(run.name),
+                status=tr(progress.status.value),
+                why=literal(progress.message),
+            ),
             "build/train.py",
-            "Look at the training",
+            tr("Look at the training"),
         )
     return run
 
 
 def headline(run: Run, progress: Progress | None = None) -> None:
     """Which run a page is about."""
-    status = f" · {progress.status.value}" if progress else ""
-    st.caption(literal(f"{run.name} · {run.dataset_name} · {run.recipe.summary()}{status}"))
+    status = [tr(progress.status.value)] if progress else []
+    st.caption(literal(" · ".join([run.name, run.dataset_name, run.recipe.summary(), *status])))
 
 
 def onward(title: str, page: str) -> None:

@@ -14,46 +14,52 @@ from tlcore.config import Recipe, freeze_words, layer_words
 from tlcore.datasets import Dataset
 from tlcore.guided import BUDGET_S, Answers, Goal, Pictures, Place, Time
 from tlcore.plans import Plan
-from tlcore.words import tr
+from tlcore.words import mark, tr, trn
 
 QUESTIONS = {
     "pictures": (
-        "What are your pictures?",
+        mark("What are your pictures?"),
         {
-            Pictures.PHOTOS: "Photographs of things, animals, people",
-            Pictures.DRAWINGS: "Drawings, icons, screenshots",
-            Pictures.ABOVE: "Seen from above or through a microscope",
-            Pictures.SIGNS: "Letters or signs, where left and right matter",
+            Pictures.PHOTOS: mark("Photographs of things, animals, people"),
+            Pictures.DRAWINGS: mark("Drawings, icons, screenshots"),
+            Pictures.ABOVE: mark("Seen from above or through a microscope"),
+            Pictures.SIGNS: mark("Letters or signs, where left and right matter"),
         },
-        "Pretrained networks learned on photographs. What is unlike them gains from thawing more layers, if "
-        "there is time for it.",
+        mark(
+            "Pretrained networks learned on photographs. What is unlike them gains from thawing more layers, "
+            "if there is time for it."
+        ),
     ),
     "time": (
-        "How long may the training take?",
+        mark("How long may the training take?"),
         {
-            Time.MINUTE: "About a minute",
-            Time.MINUTES: "Ten minutes",
-            Time.HOUR: "An hour",
+            Time.MINUTE: mark("About a minute"),
+            Time.MINUTES: mark("Ten minutes"),
+            Time.HOUR: mark("An hour"),
         },
-        "With more time each picture is shown in several variants, and the last layers are trained too.",
+        mark(
+            "With more time each picture is shown in several variants, and the last layers are trained too."
+        ),
     ),
     "place": (
-        "Where will the model run?",
+        mark("Where will the model run?"),
         {
-            Place.COMPUTER: "On a computer like this one",
-            Place.PHONE: "On a phone",
-            Place.BROWSER: "In a browser",
+            Place.COMPUTER: mark("On a computer like this one"),
+            Place.PHONE: mark("On a phone"),
+            Place.BROWSER: mark("In a browser"),
         },
-        "Smaller networks and smaller pictures answer faster on small devices.",
+        mark("Smaller networks and smaller pictures answer faster on small devices."),
     ),
     "goal": (
-        "What matters more?",
+        mark("What matters more?"),
         {
-            Goal.OVERALL: "Few mistakes overall",
-            Goal.RARE: "Finding every one of rare classes",
+            Goal.OVERALL: mark("Few mistakes overall"),
+            Goal.RARE: mark("Finding every one of rare classes"),
         },
-        "For rare classes their pictures weigh more, so that each class weighs the same. That costs some "
-        "mistakes on the frequent ones.",
+        mark(
+            "For rare classes their pictures weigh more, so that each class weighs the same. That costs some "
+            "mistakes on the frequent ones."
+        ),
     ),
 }
 
@@ -79,7 +85,7 @@ def show(plan: Plan, dataset: Dataset | None) -> None:
         _say_what_is_missing(_answers(), plan.recipe)
         freezing.show_strip(plan, last)
         if last:
-            st.caption(tr("As in phase {last}, the last.", last=last + 1))
+            st.caption(tr("As in phase {number}, the last.", number=last + 1))
         if dataset is not None:
             _price(plan, dataset)
         warn(plan, dataset)
@@ -88,13 +94,13 @@ def show(plan: Plan, dataset: Dataset | None) -> None:
 def _question(name: str, given: str) -> None:
     title, options, help = QUESTIONS[name]
     st.radio(
-        title,
+        tr(title),
         list(options),
-        format_func=options.__getitem__,
+        format_func=lambda option: tr(options[option]),
         key=state.widget(f"guided_{name}", given),
         on_change=_answer,
         args=(name,),
-        help=help,
+        help=tr(help),
     )
 
 
@@ -118,7 +124,7 @@ def _say_what_differs(recipe: Recipe, given: Answers) -> None:
     paths = guided.differing(recipe, given, at_hand)
     if not paths:
         return
-    parts = ", ".join(guided.PARTS[path] for path in paths)
+    parts = ", ".join(tr(guided.PARTS[path]) for path in paths)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(tr("Set otherwise than these answers choose, and kept: {parts}.", parts=parts))
         st.button(tr("Take what the answers choose"), icon=":material/auto_awesome:", on_click=_take)
@@ -131,25 +137,41 @@ def _take() -> None:
 
 def _rows(plan: Plan) -> list[tuple[str, str]]:
     recipe = plan.recipe
-    phases, views = recipe.phases, recipe.augmentation.views
+    phases = recipe.phases
     return [
-        ("Network", f"{plan.backbone.title}, pictures at {plan.image_size_px} px"),
-        ("Frozen and trained", " → ".join(freeze_words(phase.freeze) for phase in phases)),
-        ("Head", " + ".join([recipe.head.pooling, *map(layer_words, recipe.head.layers)])),
         (
-            "Epochs",
-            " + ".join(str(phase.epochs) for phase in phases)
-            + (", fewer once it stops getting better" if any(phase.patience for phase in phases) else ""),
+            tr("Network"),
+            tr("{network}, pictures at {px} px", network=plan.backbone.title, px=plan.image_size_px),
         ),
+        (tr("Frozen and trained"), " → ".join(freeze_words(phase.freeze) for phase in phases)),
+        # Translators: the head of the network, the layers behind the pretrained ones.
+        (tr("Head"), " + ".join([recipe.head.pooling, *map(layer_words, recipe.head.layers)])),
+        (tr("Epochs"), _epochs(recipe)),
+        (tr("Augmentation"), _variants(recipe)),
         (
-            "Augmentation",
-            f"{views} variants of each picture" if recipe.augmentation.changes else "none",
-        ),
-        (
-            "Weights in the loss",
-            "the same for each class" if recipe.class_weights == "balanced" else "the same for each picture",
+            tr("Weights in the loss"),
+            tr("the same for each class")
+            if recipe.class_weights == "balanced"
+            else tr("the same for each picture"),
         ),
     ]
+
+
+def _variants(recipe: Recipe) -> str:
+    views = recipe.augmentation.views
+    if not recipe.augmentation.changes:
+        # Translators: no augmentation at all.
+        return tr("none")
+    if views == "fresh":
+        return tr("fresh variants of each picture")
+    return trn("{n} variant of each picture", "{n} variants of each picture", views)
+
+
+def _epochs(recipe: Recipe) -> str:
+    epochs = " + ".join(str(phase.epochs) for phase in recipe.phases)
+    if any(phase.patience for phase in recipe.phases):
+        return tr("{epochs}, fewer once it stops getting better", epochs=epochs)
+    return epochs
 
 
 def _say_what_is_missing(given: Answers, recipe: Recipe) -> None:
@@ -158,14 +180,19 @@ def _say_what_is_missing(given: Answers, recipe: Recipe) -> None:
         return
     entry = backbones.get(best)
     file = entry.weights_file
-    size = f" ({file.download_mb:.0f} MB)" if file else ""
     st.caption(
         literal(
             tr(
-                "{title} would suit these answers better. Its weights{size} are not on this computer: "
-                "choose it in Full control to have them downloaded.",
-                title=entry.title,
-                size=size,
+                "{network} would suit these answers better. Its weights ({megabytes:.0f} MB) are not on this "
+                "computer: choose it in Full control to have them downloaded.",
+                network=entry.title,
+                megabytes=file.download_mb,
+            )
+            if file
+            else tr(
+                "{network} would suit these answers better. Its weights are not on this computer: choose it "
+                "in Full control to have them downloaded.",
+                network=entry.title,
             )
         )
     )
@@ -187,11 +214,11 @@ def _price(plan: Plan, dataset: Dataset) -> None:
     if needed_s > allowed_s:
         st.warning(
             tr(
-                "With your {items:,} pictures it takes about {seconds_words}, more than the "
-                "{seconds_words2} you allow. Allow more time, or bring fewer pictures.",
-                items=len(dataset.items),
-                seconds_words=seconds_words(needed_s),
-                seconds_words2=seconds_words(allowed_s),
+                "With your {pictures:,} pictures it takes about {needed}, more than the {allowed} you allow. "
+                "Allow more time, or bring fewer pictures.",
+                pictures=len(dataset.items),
+                needed=seconds_words(needed_s),
+                allowed=seconds_words(allowed_s),
             ),
             icon=":material/schedule:",
         )

@@ -7,13 +7,12 @@ import streamlit as st
 
 from pages.ui import download_route, state, upload_route
 from pages.ui.messages import keep_view, literal, shown
-from tlcore import project_file, project_import, runs
+from tlcore import project_file, project_import, runs, words
 from tlcore.datasets import Dataset
 from tlcore.errors import EngineError, NotFound
 from tlcore.numbers import bytes_words
 from tlcore.project_import import Brought
-from tlcore.report import counted
-from tlcore.words import tr
+from tlcore.words import tr, trn
 
 _NOTE = "opened_project"
 
@@ -26,20 +25,20 @@ def show_hand_over(dataset: Dataset) -> None:
     with panel, shown():
         of = tuple(card.id for card in project_file.versions(state.workspace(), dataset.id))
         trained = tuple(run.id for run in runs.list_all(state.workspace()) if run.dataset_id in of)
-        size, left_out = _look(dataset.id, of, trained)
+        size, left_out = _look(dataset.id, of, trained, words.language())
         st.caption(
             tr(
-                "The whole project as one file, for another Thaw to open: {counted} of the dataset, and "
-                "{counted2} with recipe, history, figures and model. What is computed again there does "
-                "not travel.",
-                counted=counted(len(of), "version"),
-                counted2=counted(len(trained), "run"),
+                "The whole project as one file, for another Thaw to open: {versions} of the dataset, and "
+                "{runs} with recipe, history, figures and model. What is computed again there does not "
+                "travel.",
+                versions=_counted_versions(len(of)),
+                runs=_counted_runs(len(trained)),
             )
         )
         for sentence in left_out:
-            st.caption(tr(":material/info: {literal}", literal=literal(sentence)))
+            st.caption(f":material/info: {literal(sentence)}")
         st.link_button(
-            tr("Download the project, about {bytes_words}", bytes_words=bytes_words(size)),
+            tr("Download the project, about {size}", size=bytes_words(size)),
             download_route.project_link(dataset),
             icon=":material/download:",
         )
@@ -47,7 +46,9 @@ def show_hand_over(dataset: Dataset) -> None:
 
 # It asks the engine, and looks at every file: not at each click.
 @st.cache_data(max_entries=50, ttl=10, show_spinner=False)
-def _look(id: str, _versions: tuple[str, ...], _runs: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+def _look(
+    id: str, _versions: tuple[str, ...], _runs: tuple[str, ...], language: str
+) -> tuple[int, tuple[str, ...]]:
     project = project_file.gather(state.workspace(), id)
     return project.size_bytes, project.left_out
 
@@ -97,27 +98,52 @@ def _open_path(given: str) -> None:
 
 def _open(source: Path | IO[bytes]) -> None:
     with shown():
-        bar = st.progress(0.0, "Looking through the file …")
+        bar = st.progress(0.0, tr("Looking through the file …"))
         brought = project_import.take(
             state.workspace(),
             source,
-            lambda done, total: bar.progress(done / max(1, total), f"Looked at {done:,} of {total:,}"),
+            lambda done, total: bar.progress(done / max(1, total), _looked_at(done, total)),
             behind_others=False,
         )
         sentences = [_words(brought), *brought.notes]
         try:
             project_import.make_ready(state.workspace(), brought)
         except EngineError as error:
-            sentences.append(f"The models could not be made ready for predictions. {error}")
+            sentences.append(tr("The models could not be made ready for predictions. {why}", why=str(error)))
         state.notes()[_NOTE] = sentences
         state.select(dataset=brought.dataset.id, run=brought.runs[0] if brought.runs else None)
         st.rerun()
 
 
+def _looked_at(done: int, total: int) -> str:
+    return tr("Looked at {done:,} of {total:,}", done=done, total=total)
+
+
 def _words(brought: Brought) -> str:
-    came = f"{counted(len(brought.datasets), 'version')} and {counted(len(brought.runs), 'run')} came in"
-    here = f"; {brought.here} of the file's were here already" if brought.here else ""
-    return tr("The project {name} is open: {came}{here}.", name=brought.dataset.name, came=came, here=here)
+    name, came = brought.dataset.name, len(brought.datasets)
+    versions, runs = _counted_versions(came), _counted_runs(len(brought.runs))
+    if not brought.here:
+        return tr(
+            "The project {name} is open: {versions} and {runs} came in.",
+            name=name,
+            versions=versions,
+            runs=runs,
+        )
+    return tr(
+        "The project {name} is open: {versions} and {runs} came in; {here} of the file's were here already.",
+        name=name,
+        versions=versions,
+        runs=runs,
+        here=brought.here,
+    )
+
+
+def _counted_versions(count: int) -> str:
+    return trn("{n:,} version", "{n:,} versions", count)
+
+
+def _counted_runs(count: int) -> str:
+    return trn("{n:,} run", "{n:,} runs", count)
 
 
 def show_opened() -> None:

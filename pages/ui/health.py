@@ -6,28 +6,28 @@ import streamlit as st
 
 from pages.ui import asking, findings, health_remedies, messages, state
 from pages.ui.asking import Offer
-from tlcore import health
+from tlcore import health, words
 from tlcore.asked import Standing
 from tlcore.datasets import Dataset
 from tlcore.health import Finding, Kind, Report
-from tlcore.words import tr
+from tlcore.words import mark, tr, trn
 
 _STAGES = {
-    "features": "What a network sees in the pictures",
-    "looks": "Sharpness, colours and borders",
-    "comparing": "Every picture with every other",
+    "features": mark("What a network sees in the pictures"),
+    "looks": mark("Sharpness, colours and borders"),
+    "comparing": mark("Every picture with every other"),
 }
 _TITLES = {
-    Kind.TWO_CLASSES: (":material/call_split:", "The same picture in two classes"),
-    Kind.EXACT: (":material/content_copy:", "The same picture twice"),
-    Kind.NEAR: (":material/filter_2:", "Nearly the same"),
-    Kind.GIVEAWAY: (":material/key:", "What gives a class away"),
-    Kind.ALIKE: (":material/compare:", "Classes that look alike"),
-    Kind.BLURRED: (":material/blur_on:", "Blurred"),
-    Kind.EMPTY: (":material/check_box_outline_blank:", "Nearly empty"),
-    Kind.TINY: (":material/photo_size_select_small:", "Tiny"),
-    Kind.IMBALANCE: (":material/balance:", "Some classes are much larger"),
-    Kind.FEW: (":material/hourglass_empty:", "Few pictures"),
+    Kind.TWO_CLASSES: (":material/call_split:", mark("The same picture in two classes")),
+    Kind.EXACT: (":material/content_copy:", mark("The same picture twice")),
+    Kind.NEAR: (":material/filter_2:", mark("Nearly the same")),
+    Kind.GIVEAWAY: (":material/key:", mark("What gives a class away")),
+    Kind.ALIKE: (":material/compare:", mark("Classes that look alike")),
+    Kind.BLURRED: (":material/blur_on:", mark("Blurred")),
+    Kind.EMPTY: (":material/check_box_outline_blank:", mark("Nearly empty")),
+    Kind.TINY: (":material/photo_size_select_small:", mark("Tiny")),
+    Kind.IMBALANCE: (":material/balance:", mark("Some classes are much larger")),
+    Kind.FEW: (":material/hourglass_empty:", mark("Few pictures")),
 }
 
 
@@ -39,7 +39,7 @@ def show_health(dataset: Dataset) -> None:
         _show_report(dataset)
         return
     offer = Offer(
-        "Check the pictures",
+        tr("Check the pictures"),
         icon=":material/health_and_safety:",
         key="health_start",
         on_click=health_remedies.start,
@@ -91,13 +91,14 @@ def _show_split(dataset: Dataset, report: Report) -> None:
     torn = [one for one in report.findings if health.across(dataset, one)]
     if not torn:
         return
-    times = "" if len(torn) == 1 else f", {len(torn):,} times"
     with st.container(border=True):
         st.markdown(
-            tr(
-                ":material/call_split: **Nearly the same picture is on both sides of the split{times}**: "
-                "what is learned by heart from the one counts as understood at the other.",
-                times=times,
+            trn(
+                ":material/call_split: **Nearly the same picture is on both sides of the split**: what is "
+                "learned by heart from the one counts as understood at the other.",
+                ":material/call_split: **Nearly the same picture is on both sides of the split, {n:,} "
+                "times**: what is learned by heart from the one counts as understood at the other.",
+                len(torn),
             )
         )
         st.button(
@@ -117,7 +118,7 @@ def _show_split(dataset: Dataset, report: Report) -> None:
 def _show_kind(dataset: Dataset, kind: Kind, some: list[Finding]) -> None:
     icon, title = _TITLES[kind]
     panel = st.expander(
-        f"{title} ({len(some):,})",
+        f"{tr(title)} ({words.number(len(some), ',')})",
         icon=icon,
         expanded=kind in health.SIMILAR,
         key=f"health_{kind}",
@@ -131,7 +132,7 @@ def _show_kind(dataset: Dataset, kind: Kind, some: list[Finding]) -> None:
 
 def _show_kept(left: list[Finding]) -> None:
     panel = st.expander(
-        tr("Kept as they are ({left:,})", left=len(left)),
+        tr("Kept as they are ({findings:,})", findings=len(left)),
         icon=":material/bookmark:",
         key="health_kept",
         on_change=messages.keep_view,

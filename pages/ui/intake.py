@@ -43,11 +43,11 @@ def _drop() -> None:
         begin_upload(folder_drop("drop_pictures"))
     st.caption(
         tr(
-            "Pictures of a folder are made smaller before they are sent, to {LONGEST_PX} pixels, "
-            "which is what training needs; those of an archive keep up to {MAX_SIDE_PX:,}. Folders "
-            "`train`, `val` and `test` around the classes are kept as the split.",
-            LONGEST_PX=LONGEST_PX,
-            MAX_SIDE_PX=images.MAX_SIDE_PX,
+            "Pictures of a folder are made smaller before they are sent, to {px} pixels, which is what "
+            "training needs; those of an archive keep up to {most_px:,}. Folders `train`, `val` and `test` "
+            "around the classes are kept as the split.",
+            px=LONGEST_PX,
+            most_px=images.MAX_SIDE_PX,
         )
     )
 

@@ -64,10 +64,10 @@ def show_strip() -> None:
         config={"displayModeBar": False},
         key="strip",
         alt=tr(
-            "The layers of a network as a strip: {frozen_layers} frozen in ice blue, "
-            "{trained_layers} thawed and trained in ember, then {head} layers of the head",
-            frozen_layers=phase.frozen_layers,
-            trained_layers=phase.trained_layers,
+            "The layers of a network as a strip: {frozen} frozen in ice blue, {trained} thawed and trained "
+            "in ember, then {head} layers of the head",
+            frozen=phase.frozen_layers,
+            trained=phase.trained_layers,
             head=len(plan.head),
         ),
     )

@@ -60,9 +60,9 @@ def page_of(pictures: Sequence[_Kind], key: str, per_page: int) -> Sequence[_Kin
     first = (number - 1) * per_page + 1
     st.caption(
         tr(
-            "Pictures {first}–{first2} of {pictures:,}",
+            "Pictures {first}–{last} of {pictures:,}",
             first=first,
-            first2=first + len(shown) - 1,
+            last=first + len(shown) - 1,
             pictures=len(pictures),
         )
     )

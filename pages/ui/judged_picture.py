@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.ui import messages, session, state, why
 from pages.ui.messages import literal, told
+from pages.ui.numbers import probabilities_words
 from tlcore import judged_words, plots
 from tlcore.evaluation import Evaluation, Judged, SplitEvaluation
 from tlcore.runs import Run
@@ -57,8 +58,7 @@ def _draw(run: Run, result: SplitEvaluation, one: Judged) -> None:
         st.plotly_chart(
             plots.probabilities(ranked),
             config={"displayModeBar": False},
-            alt="The probability of each class: "
-            + ", ".join(f"{name} {value:.0%}" for name, value in ranked),
+            alt=probabilities_words(ranked),
         )
     if path.is_file():
         why.show(run, path, run.classes[one.predicted])

@@ -13,9 +13,15 @@ from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.doctor import Action, Decision
 from tlcore.runs import Run
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
 _TRAINS = "doctor_trains"
+# Translators: so many pictures.
+_COUNTED = {
+    Action.MOVE: mark("{pictures:,} moved"),
+    Action.REMOVE: mark("{pictures:,} removed"),
+    Action.KEEP: mark("{pictures:,} kept"),
+}
 
 
 def is_training() -> bool:
@@ -30,7 +36,7 @@ def show_bar(dataset: Dataset, judge: Run | None, decided: Mapping[int, Decision
     counts = Counter(one.action for one in decided.values())
     nothing = not counts[Action.MOVE] and not counts[Action.REMOVE]
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(tr("**{decided:,} decided**: {counted}", decided=len(decided), counted=_counted(counts)))
+        st.markdown(tr("**{pictures:,} decided**: {each}", pictures=len(decided), each=_counted(counts)))
         st.button(
             tr("Make new version"),
             type="primary",
@@ -53,8 +59,7 @@ def show_bar(dataset: Dataset, judge: Run | None, decided: Mapping[int, Decision
 
 
 def _counted(counts: Mapping[Action, int]) -> str:
-    words = {Action.MOVE: "moved", Action.REMOVE: "removed", Action.KEEP: "kept"}
-    return ", ".join(f"{counts[action]:,} {word}" for action, word in words.items() if counts[action])
+    return ", ".join(tr(said, pictures=counts[action]) for action, said in _COUNTED.items() if counts[action])
 
 
 def choice_key(dataset_id: str, row: int) -> str:

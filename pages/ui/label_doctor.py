@@ -12,17 +12,16 @@ from tlcore.asked import Standing
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.doctor import Report
-from tlcore.report import counted
 from tlcore.runs import Run
-from tlcore.words import tr
+from tlcore.words import mark, tr, trn
 
 PER_PAGE = 12
 
 _STAGES = {
-    "features": "What a network sees in the pictures",
-    "looks": "Sharpness, colours and borders",
-    "comparing": "Every picture with every other",
-    "heads": "Training heads without the pictures that they judge",
+    "features": mark("What a network sees in the pictures"),
+    "looks": mark("Sharpness, colours and borders"),
+    "comparing": mark("Every picture with every other"),
+    "heads": mark("Training heads without the pictures that they judge"),
 }
 _THAW, _RUN = "thaw", "run"
 
@@ -36,7 +35,7 @@ def choose_network(run: Run | None) -> Run | None:
         _RUN: backbones.get(run.recipe.backbone.name, state.workspace()).title,
     }
     if titles[_THAW] == titles[_RUN]:
-        titles[_RUN] += f" as in {run.name}"
+        titles[_RUN] = tr("{network} as in {run}", network=titles[_RUN], run=run.name)
     chosen = st.segmented_control(
         tr("Features of"),
         [_THAW, _RUN],
@@ -65,7 +64,7 @@ def show(dataset: Dataset, run: Run | None) -> None:
         fragments.draw(dataset, partial(_show_report, run=run))
         return
     offer = Offer(
-        "Judge the labels",
+        tr("Judge the labels"),
         icon=":material/stethoscope:",
         key="doctor_start",
         on_click=_start,
@@ -116,43 +115,57 @@ def _show_report(dataset: Dataset, run: Run | None) -> None:
 def _summarise(report: Report, shown: int, known: int) -> None:
     if shown:
         st.markdown(
-            tr(
-                "**{counted} of {pictures:,}** {part}, the most doubtful first. The first are the most "
-                "likely to be wrong; further down hard pictures are more common.",
-                counted=counted(shown, "picture"),
+            trn(
+                "**{n:,} picture of {pictures:,}** does not look like its label, the most doubtful first. "
+                "The first are the most likely to be wrong; further down hard pictures are more common.",
+                "**{n:,} pictures of {pictures:,}** do not look like their labels, the most doubtful first. "
+                "The first are the most likely to be wrong; further down hard pictures are more common.",
+                shown,
                 pictures=report.pictures,
-                part="does not look like its label" if shown == 1 else "do not look like their labels",
             )
         )
     elif report.agreed is not None:
-        which = "the other pictures" if known or report.not_judged else f"all {report.pictures:,} pictures"
         st.success(
-            tr("Heads that never saw them agree with the labels of {which}.", which=which),
+            tr("Heads that never saw them agree with the labels of the other pictures.")
+            if known or report.not_judged
+            else tr(
+                "Heads that never saw them agree with the labels of all {pictures:,} pictures.",
+                pictures=report.pictures,
+            ),
             icon=":material/check:",
         )
     if report.agreed is not None:
-        left = f" {counted(known, 'picture')} left out: you decided in an earlier version." if known else ""
-        st.caption(
-            literal(
-                tr(
-                    "By the features of {network}, in {folds} folds; groups and near duplicates are judged "
-                    "together. The heads agree with {agreed:.0%} of the labels.{left}",
-                    network=report.network,
-                    folds=report.folds,
-                    agreed=report.agreed,
-                    left=left,
-                )
-            )
-        )
+        st.caption(literal(" ".join(_how(report, report.agreed, known))))
     if report.not_judged:
         names = ", ".join(one_line(name) for name in report.not_judged)
         st.info(
             literal(
                 tr(
                     "Not judged, since all other pictures of their class are nearly the same or of the same "
-                    "group: pictures of {names}.",
-                    names=names,
+                    "group: pictures of {classes}.",
+                    classes=names,
                 )
             ),
             icon=":material/info:",
         )
+
+
+def _how(report: Report, agreed: float, known: int) -> list[str]:
+    said = [
+        tr(
+            "By the features of {network}, in {folds} folds; groups and near duplicates are judged "
+            "together. The heads agree with {agreed:.0%} of the labels.",
+            network=report.network,
+            folds=report.folds,
+            agreed=agreed,
+        )
+    ]
+    if known:
+        said.append(
+            trn(
+                "{n:,} picture left out: you decided in an earlier version.",
+                "{n:,} pictures left out: you decided in an earlier version.",
+                known,
+            )
+        )
+    return said

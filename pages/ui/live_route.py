@@ -5,6 +5,7 @@ for an upload.
 """
 
 import asyncio
+import contextvars
 from functools import lru_cache, partial
 from typing import Any
 
@@ -13,14 +14,15 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from pages.ui import base_path, judging, state, upload_route
+from pages.ui import base_path, judging, state, tongue, upload_route
 from pages.ui.upload_route import Refused
-from tlcore import pictures, runs
+from tlcore import pictures, runs, words
 from tlcore.api import answers, refused
 from tlcore.api.answers import Failed
 from tlcore.api.desk import Desk
 from tlcore.api.limits import Limits
 from tlcore.errors import ThawError
+from tlcore.words import tr
 
 MAX_BYTES = 2_000_000
 RECEIVE_S = 20.0
@@ -40,6 +42,11 @@ def routes() -> list[Route]:
 
 
 async def _answer(desk: Desk, request: Request) -> JSONResponse:
+    with words.speaking(tongue.of(request)):
+        return await _said(desk, request)
+
+
+async def _said(desk: Desk, request: Request) -> JSONResponse:
     try:
         upload_route.owner_of(request)
         with desk.place():
@@ -50,15 +57,18 @@ async def _answer(desk: Desk, request: Request) -> JSONResponse:
             if request.query_params.get("keep"):
                 id = await run_in_threadpool(pictures.keep, state.workspace(), content)
                 return JSONResponse({"picture": id})
-            return JSONResponse(await desk.run(partial(_judge, run_id), content))
+            # The threads of the desk are its own: what goes wrong there is said in this language too.
+            judge = partial(contextvars.copy_context().run, _judge, run_id)
+            return JSONResponse(await desk.run(judge, content))
     except (Refused, refused.Refused) as no:
         return JSONResponse({"message": str(no)}, no.status)
     except ThawError as error:
         return JSONResponse({"message": str(error)}, refused.status_of(error))
     except TimeoutError:
-        return JSONResponse({"message": f"The picture took over {RECEIVE_S:g} seconds to arrive."}, 408)
+        late = tr("The picture took over {seconds:g} seconds to arrive.", seconds=RECEIVE_S)
+        return JSONResponse({"message": late}, 408)
     except ClientDisconnect:
-        return JSONResponse({"message": "The browser left."}, 400)
+        return JSONResponse({"message": tr("The browser left.")}, 400)
 
 
 def _judge(run_id: str, content: bytes) -> dict[str, Any]:

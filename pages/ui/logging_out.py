@@ -33,7 +33,7 @@ def show(run: Run) -> None:
                 "by the command line:"
             )
         )
-        st.code(tr("thaw log {id} --to mlflow --out FOLDER", id=run.id), language=None, wrap_lines=True)
+        st.code(f"thaw log {run.id} --to mlflow --out FOLDER", language=None, wrap_lines=True)
 
 
 def _tensorboard(run: Run, was_under_way: bool) -> None:
@@ -49,9 +49,11 @@ def _tensorboard(run: Run, was_under_way: bool) -> None:
                 download_route.logs_link(run),
                 icon=":material/download:",
             )
-            st.caption(tr("Unpack it, and in that folder: `{use}`", use=loggers.get(log_jobs.TOOL).use))
+            st.caption(
+                tr("Unpack it, and in that folder: `{command}`", command=loggers.get(log_jobs.TOOL).use)
+            )
         elif found.under_way:
-            st.progress(0.0, "Writing the logs …")
+            st.progress(0.0, tr("Writing the logs …"))
         else:
             _offer(run, found.failure)
 

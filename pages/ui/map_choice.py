@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui import session, state
+from pages.ui import picture_sides, session, state
 from pages.ui.messages import keep_view, one_line, told
 from tlcore.atlas import Charted, figure
 from tlcore.datasets import Dataset, Item, Split
@@ -15,7 +15,6 @@ from tlcore.words import tr
 _CHART = "map_points"
 _SEVERAL, _CLICKED, _MARKS = "map_several", "map_clicked", "map_marks"
 _MOST_FOUND = 50
-_SIDES = {Split.TRAIN: "Training", Split.VAL: "Validation", Split.TEST: "Test"}
 _ID_CHARACTERS = 16
 
 
@@ -26,7 +25,7 @@ def filtered(dataset: Dataset, said: Mapping[int, str]) -> list[int]:
         side = st.segmented_control(
             tr("Side of the split"),
             sides,
-            format_func=_SIDES.__getitem__,
+            format_func=picture_sides.title,
             key="map_side",
             bind="query-params",
             on_change=keep_view,
@@ -65,11 +64,13 @@ def draw(charted: Charted, rows: list[int], said: Mapping[int, str], view: str) 
         selection_mode=("points", "lasso"),
         config={"displaylogo": False, "modeBarButtonsToRemove": ["toImage"]},
         alt=tr(
-            "Map by {view} of {rows:,} pictures of {classes} classes, {sum} of them marked as mistakes",
+            # Translators: {view} is what the map is made by: what the network sees, or its answers.
+            "Map by {view} of {pictures:,} pictures of {classes} classes, {mistakes} of them marked as "
+            "mistakes",
             view=view,
-            rows=len(rows),
+            pictures=len(rows),
             classes=len(charted.dataset.classes),
-            sum=sum(row in said for row in rows),
+            mistakes=sum(row in said for row in rows),
         ),
     )
 

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.ui import comparing, messages, state
 from pages.ui.messages import literal
 from pages.ui.pictures import gallery
-from tlcore import atlas, datasets, runs, unlike
+from tlcore import atlas, datasets, runs, unlike, words
 from tlcore.atlas import Near
 from tlcore.runs import Run
 from tlcore.words import tr
@@ -21,7 +21,7 @@ def show(run: Run, path: Path, *, judged: bool = True) -> None:
     with messages.shown():
         space = state.workspace()
         found = atlas.of_known(space, run, path)
-        if found is None and comparing.is_done(run, None, "Compare with the training pictures"):
+        if found is None and comparing.is_done(run, None, tr("Compare with the training pictures")):
             found = near(run, path)
         if found is None:
             return
@@ -33,7 +33,8 @@ def show(run: Run, path: Path, *, judged: bool = True) -> None:
 def near(run: Run, path: Path) -> list[Near]:
     """Of any picture, kept. Raises NotFound where the features are gone, RunError and such."""
     space = state.workspace()
-    return _near(str(space.home), run.id, atlas.key_of(space, run), str(path))
+    with st.spinner(tr("Comparing …")):
+        return _near(str(space.home), run.id, atlas.key_of(space, run), str(path))
 
 
 def _show(run: Run, near: list[Near]) -> None:
@@ -44,8 +45,14 @@ def _show(run: Run, near: list[Near]) -> None:
         rows.append(
             (
                 dataset.path(one.item),
-                f"{names} {one.distance:.2f}",
-                f"{names}: {one.item.name}, {one.distance:.2f} away",
+                f"{names} {words.number(one.distance, '.2f')}",
+                tr(
+                    # Translators: the distance of one picture from another, for those who do not see them.
+                    "{classes}: {file}, {distance:.2f} away",
+                    classes=names,
+                    file=one.item.name,
+                    distance=one.distance,
+                ),
             )
         )
     gallery(rows)
@@ -58,7 +65,7 @@ def _show(run: Run, near: list[Near]) -> None:
 
 
 # A picture that only a worker can look at would be looked at again at every click.
-@st.cache_data(max_entries=500, show_spinner="Comparing …")
+@st.cache_data(max_entries=500, show_spinner=False)
 def _near(home: str, run_id: str, key: str, path: str) -> list[Near]:
     space = state.workspace()
     return atlas.of_picture(space, runs.load(space, run_id), Path(path))

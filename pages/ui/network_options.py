@@ -10,9 +10,9 @@ from tlcore.backbones import LayerInfo, weights_file
 from tlcore.config import Recipe
 from tlcore.errors import RecipeError
 from tlcore.recipe_parts import WEIGHT_SUFFIXES
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
-WEIGHTS = {"imagenet": "Pretrained", "none": "From scratch", "file": "A file"}
+WEIGHTS = {"imagenet": mark("Pretrained"), "none": mark("From scratch"), "file": mark("A file")}
 SIZES_PX = (32, 64, 96, 128, 160, 192, 224, 240, 256, 299, 320, 384, 448, 480, 512, 600, 768, 1024)
 # None in a recipe; to a select box None is that nothing is chosen.
 OWN_SIZE, WHOLE = 0, ""
@@ -45,7 +45,7 @@ def _weights(recipe: Recipe, own: bool) -> None:
     st.segmented_control(
         tr("Weights"),
         offered,
-        format_func=lambda one: "Its own" if own and one == "imagenet" else WEIGHTS[one],
+        format_func=lambda one: tr("Its own") if own and one == "imagenet" else tr(WEIGHTS[one]),
         required=True,
         key=state.widget("weights", chosen),
         on_change=_weights_changed,
@@ -98,7 +98,7 @@ def _weights_file(recipe: Recipe) -> None:
                 tr("Use these weights"), key="use_weights", icon=":material/upload_file:", on_click=_keep_file
             )
         if chosen and chosen not in found:
-            st.caption(":material/warning: This file is not in the weights folder. Bring it.")
+            st.caption(":material/warning: " + tr("This file is not in the weights folder. Bring it."))
 
 
 @told
@@ -127,7 +127,7 @@ def _image_size(recipe: Recipe, entry: backbones.AnyBackbone) -> None:
     st.selectbox(
         tr("Picture size"),
         options,
-        format_func=lambda px: f"{px} px" if px else f"{own_px} px (its own)",
+        format_func=lambda px: f"{px} px" if px else tr("{px} px (its own)", px=own_px),
         key=state.widget("image_size", chosen),
         on_change=_size_changed,
         width=190,
@@ -146,7 +146,7 @@ def _size_changed() -> None:
 
 
 def _cut(recipe: Recipe, layers: tuple[LayerInfo, ...]) -> None:
-    lines = {WHOLE: f"The end of the network (all {len(layers)} layers)"}
+    lines = {WHOLE: tr("The end of the network (all {layers} layers)", layers=len(layers))}
     for count in _places(layers):
         layer = layers[count - 1]
         shape = "×".join(map(str, layer.output_shape))

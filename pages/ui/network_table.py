@@ -59,7 +59,7 @@ def _row(one: networks.Facts) -> dict[str, object]:
         "Size": one.image_size_px,
         "Download": one.download_mb,
         "At hand": networks.at_hand(one.name),
-        "Good for": one.good_for,
+        "Good for": tr(one.good_for),
         "Licence": one.licence,
     }
 
@@ -71,16 +71,24 @@ def _columns() -> dict[str, object]:
         st.column_config.CheckboxColumn,
     )
     return {
-        "Network": text(pinned=True),
+        "Network": text(tr("Network"), pinned=True),
         "ImageNet": number(format="%.1f %%", help=tr("How often its first answer is right on ImageNet.")),
-        "Parameters": number(format="%.1f M", help=tr("How many numbers it has learned.")),
+        "Parameters": number(tr("Parameters"), format="%.1f M", help=tr("How many numbers it has learned.")),
         "Work": number(
-            format="%.2f GFLOP", help=tr("Billions of operations for one picture: half of it, twice as fast.")
+            # Translators: the operations that a network needs for a picture.
+            tr("Work"),
+            format="%.2f GFLOP",
+            help=tr("Billions of operations for one picture: half of it, twice as fast."),
         ),
-        "Layers": number(help=tr("As the freeze slider counts them.")),
-        "Size": number(format="%d px", help=tr("The side of the pictures it was trained on.")),
-        "Download": number(format="%.0f MB", help=tr("What is fetched at first use.")),
-        "At hand": check(help=tr("Whether its pretrained weights are here already.")),
-        "Good for": text(width="large"),
-        "Licence": text(help=tr("Of the pretrained weights.")),
+        "Layers": number(tr("Layers"), help=tr("As the freeze slider counts them.")),
+        "Size": number(
+            # Translators: of pictures, in pixels.
+            tr("Size"),
+            format="%d px",
+            help=tr("The side of the pictures it was trained on."),
+        ),
+        "Download": number(tr("Download"), format="%.0f MB", help=tr("What is fetched at first use.")),
+        "At hand": check(tr("At hand"), help=tr("Whether its pretrained weights are here already.")),
+        "Good for": text(tr("Good for"), width="large"),
+        "Licence": text(tr("Licence"), help=tr("Of the pretrained weights.")),
     }

@@ -12,10 +12,11 @@ from tlcore import backbones
 from tlcore.backbones import LayerInfo, own
 from tlcore.config import Recipe
 from tlcore.errors import ThawError
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
-ORDERS = ("Recommended", "Smallest", "Fastest", "Most accurate")
-ANY_SIZE = "any size"
+_SMALLEST, _FASTEST, _MOST_ACCURATE = mark("Smallest"), mark("Fastest"), mark("Most accurate")
+ORDERS = (mark("Recommended"), _SMALLEST, _FASTEST, _MOST_ACCURATE)
+ANY_SIZE = mark("any size")
 DOWNLOADS_MB = (0, 25, 50, 100, 250, 500)
 
 
@@ -38,14 +39,14 @@ class Facts:
 
     @property
     def line(self) -> str:
-        right = f" · {self.top1:.1f} % on ImageNet" if self.top1 is not None else ""
-        return tr(
-            "{one_line} · {params:.1f} M parameters · {layers} layers{right}",
-            one_line=one_line(self.title),
-            params=self.params / 1000000.0,
-            layers=self.layers,
-            right=right,
-        )
+        said = [
+            one_line(self.title),
+            tr("{millions:.1f} M parameters", millions=self.params / 1e6),
+            tr("{layers} layers", layers=self.layers),
+        ]
+        if self.top1 is not None:
+            said.append(tr("{share:.1f} % on ImageNet", share=self.top1))
+        return " · ".join(said)
 
 
 # Read from files and summed over thousands of layers, and the same for as long as the app runs.
@@ -67,7 +68,7 @@ def facts(entry: backbones.AnyBackbone) -> Facts:
         entry.image_size_px,
         file.download_mb if file else 0.0,
         entry.good_for,
-        file.licence if file else "your own",
+        file.licence if file else tr("your own"),
     )
 
 
@@ -106,23 +107,21 @@ def found(recipe: Recipe) -> backbones.AnyBackbone | None:
     try:
         return backbones.get(recipe.backbone.name, state.workspace())
     except ThawError as error:
-        st.error(literal(tr("{error} Or choose another network.", error=error)), icon=":material/info:")
+        st.error(literal(f"{error} {tr('Or choose another network.')}"), icon=":material/info:")
         return None
 
 
 def _describe(entry: backbones.AnyBackbone, recipe: Recipe) -> None:
-    size, work = recipe.backbone.image_size or entry.image_size_px, ""
+    size = recipe.backbone.image_size or entry.image_size_px
+    said = tr("Pictures are shown to it at {px} px.", px=size)
     # A size that it does not take is said where the size is chosen.
     with contextlib.suppress(ThawError):
-        work = f", {entry.gflop(size):.2g} billion operations a picture"
-    st.caption(
-        tr(
-            "{literal} Pictures are shown to it at {size} px{work}.",
-            literal=literal(entry.good_for),
-            size=size,
-            work=work,
+        said = tr(
+            "Pictures are shown to it at {px} px, {billions:.2g} billion operations a picture.",
+            px=size,
+            billions=entry.gflop(size),
         )
-    )
+    st.caption(f"{literal(tr(entry.good_for))} {said}")
 
 
 def choose(name: str) -> None:
@@ -170,6 +169,7 @@ def _order_and_filter(known: list[Facts]) -> None:
         st.segmented_control(
             tr("Sort by"),
             ORDERS,
+            format_func=tr,
             default=ORDERS[0],
             required=True,
             key="networks_order",
@@ -187,6 +187,7 @@ def _order_and_filter(known: list[Facts]) -> None:
             st.multiselect(
                 tr("Families"),
                 sorted({one.family for one in known}),
+                format_func=tr,
                 key="networks_families",
                 persist_state="session",
                 placeholder=tr("All families"),
@@ -195,7 +196,7 @@ def _order_and_filter(known: list[Facts]) -> None:
                 tr("Largest download"),
                 [*DOWNLOADS_MB, ANY_SIZE],
                 value=ANY_SIZE,
-                format_func=lambda most: most if most == ANY_SIZE else f"{most} MB",
+                format_func=lambda most: tr(ANY_SIZE) if most == ANY_SIZE else f"{most} MB",
                 key="networks_download",
                 persist_state="session",
             )
@@ -213,10 +214,10 @@ def _offered(known: list[Facts]) -> list[Facts]:
     if view["networks_at_hand"]:
         kept = [one for one in kept if at_hand(one.name)]
     keys = {
-        "Smallest": lambda one: one.params,
-        "Fastest": lambda one: one.gflop,
+        _SMALLEST: lambda one: one.params,
+        _FASTEST: lambda one: one.gflop,
         # What nobody measured comes last.
-        "Most accurate": lambda one: -(one.top1 or 0.0),
+        _MOST_ACCURATE: lambda one: -(one.top1 or 0.0),
     }
     order = keys.get(view["networks_order"])
     return sorted(kept, key=order) if order else kept

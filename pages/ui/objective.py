@@ -8,10 +8,10 @@ from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.plans import Plan
 from tlcore.recipe_parts import Loss
-from tlcore.words import tr
+from tlcore.words import mark, tr, trn
 
 SOFTMAX, SIGMOID = "softmax", "sigmoid"
-OUTPUTS = {SOFTMAX: "One label per picture", SIGMOID: "Several labels, or one of two"}
+OUTPUTS = {SOFTMAX: mark("One label per picture"), SIGMOID: mark("Several labels, or one of two")}
 SMOOTHINGS = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3)
 
 
@@ -67,7 +67,7 @@ def set_objective(recipe: Recipe, plan: Plan) -> None:
     st.segmented_control(
         tr("Each picture has"),
         list(OUTPUTS),
-        format_func=OUTPUTS.__getitem__,
+        format_func=lambda output: tr(OUTPUTS[output]),
         required=True,
         key=state.widget("output", output_of(recipe)),
         on_change=_output_changed,
@@ -76,23 +76,11 @@ def set_objective(recipe: Recipe, plan: Plan) -> None:
             "no of its own (sigmoid); with two classes a single one tells them apart."
         ),
     )
-    last = plan.head[-1]
-    units = "1 unit" if last.output_shape[-1] == 1 else f"{last.output_shape[-1]} units"
-    # The plan is that of the recipe as the labels need it (``fitting``), which may not be the one on disk.
-    when = "Output layer" if output_of(plan.recipe) == output_of(recipe) else "With several labels"
-    st.caption(
-        tr(
-            "{when}: {units}, {activation}, {params:,} parameters.",
-            when=when,
-            units=units,
-            activation=plan.output.activation,
-            params=last.params,
-        )
-    )
+    st.caption(_output_words(recipe, plan))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         controls.steps(
             recipe,
-            "Label smoothing",
+            tr("Label smoothing"),
             "label_smoothing",
             SMOOTHINGS,
             width=320,
@@ -104,7 +92,7 @@ def set_objective(recipe: Recipe, plan: Plan) -> None:
         )
         controls.switch(
             recipe,
-            "Balance rare classes",
+            tr("Balance rare classes"),
             "class_weights",
             on="balanced",
             off="none",
@@ -114,6 +102,19 @@ def set_objective(recipe: Recipe, plan: Plan) -> None:
             ),
         )
     concept.what_is("class_weights")
+
+
+def _output_words(recipe: Recipe, plan: Plan) -> str:
+    last = plan.head[-1]
+    said = {
+        "units": trn("{n} unit", "{n} units", last.output_shape[-1] or 0),
+        "activation": plan.output.activation,
+        "params": last.params,
+    }
+    # The plan is that of the recipe as the labels need it (``fitting``), which may not be the one on disk.
+    if output_of(plan.recipe) == output_of(recipe):
+        return tr("Output layer: {units}, {activation}, {params:,} parameters.", **said)
+    return tr("With several labels: {units}, {activation}, {params:,} parameters.", **said)
 
 
 def _misfits(recipe: Recipe, dataset: Dataset | None) -> bool:

@@ -9,17 +9,18 @@ from pages.ui.messages import keep_view, literal, shown
 from pages.ui.sidebar import distinct
 from tlcore import own_jobs, runs
 from tlcore.backbones import OwnBackbone, own, own_intake
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
 PIXELS = {
-    "auto": "Find out by itself",
-    "0-255": "0 to 255, as in the file",
-    "0-1": "0 to 1",
-    "-1-1": "−1 to 1, as MobileNet and Inception",
-    "torch": "as DenseNet (PyTorch's way)",
-    "caffe": "as VGG and ResNet (Caffe's way)",
-    "lite": "as EfficientNet-Lite",
+    "auto": mark("Find out by itself"),
+    "0-255": mark("0 to 255, as in the file"),
+    "0-1": mark("0 to 1"),
+    "-1-1": mark("−1 to 1, as MobileNet and Inception"),
+    "torch": mark("as DenseNet (PyTorch's way)"),
+    "caffe": mark("as VGG and ResNet (Caffe's way)"),
+    "lite": mark("as EfficientNet-Lite"),
 }
+_FILE, _RUN = mark("A file"), mark("An earlier run")
 
 
 def bring_model() -> None:
@@ -32,18 +33,19 @@ def bring_model() -> None:
     with panel:
         way = st.segmented_control(
             tr("Where it is"),
-            ["A file", "An earlier run"],
-            default="A file",
+            [_FILE, _RUN],
+            format_func=tr,
+            default=_FILE,
             required=True,
             key="own_way",
             label_visibility="collapsed",
         )
-        if way == "A file":
+        if way == _FILE:
             _file()
         else:
             _run()
         for sentence in own.list_damaged(state.workspace()):
-            st.caption(tr(":material/broken_image: {literal}", literal=literal(sentence)))
+            st.caption(f":material/broken_image: {literal(sentence)}")
 
 
 def _file() -> None:
@@ -57,7 +59,7 @@ def _file() -> None:
     pixels = st.selectbox(
         tr("Pixels it was trained on"),
         own_intake.PIXELS,
-        format_func=PIXELS.__getitem__,
+        format_func=lambda scale: tr(PIXELS[scale]),
         key="own_pixels",
         width=320,
         help=tr(

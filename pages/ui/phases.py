@@ -27,7 +27,7 @@ def shown_phase(recipe: Recipe) -> int:
     st.segmented_control(
         tr("Phase"),
         range(count),
-        format_func=lambda i: f"Phase {i + 1}",
+        format_func=lambda i: tr("Phase {number}", number=i + 1),
         default=0 if SHOWN not in st.session_state else None,
         required=True,
         key=SHOWN,
@@ -57,7 +57,7 @@ def buttons(recipe: Recipe, removable: int | None = None) -> None:
         st.menu_button(
             tr("Ready-made"),
             list(presets.PHASES),
-            format_func=lambda key: presets.PHASES[key][0],
+            format_func=lambda key: tr(presets.PHASES[key][0]),
             icon=":material/auto_awesome:",
             key="phases_preset",
             on_click=_take_preset,

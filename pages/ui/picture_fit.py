@@ -15,7 +15,7 @@ from tlcore.datasets import Dataset, Item
 from tlcore.fitting import FITS
 from tlcore.numbers import share_words
 from tlcore.recipe_parts import Fit
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
 # Three times three fit into a row. Twice as many pixels as are shown: screens have them.
 SHOWN_PX = 72
@@ -23,8 +23,9 @@ PREVIEW_PX = 2 * SHOWN_PX
 # Streamlit's small gap.
 GAP_PX = 16
 FRAME = "#b8c4d0"
-LABELS: dict[Fit, str] = {"stretch": "Stretch", "crop": "Crop", "pad": "Pad"}
-WHEN = (
+# Translators: what is done to pictures that are not square.
+LABELS: dict[Fit, str] = {"stretch": mark("Stretch"), "crop": mark("Crop"), "pad": mark("Pad")}
+WHEN = mark(
     "Stretch is a safe choice: nothing is cut off. Crop where the thing is in the middle and its proportions "
     "matter. Pad where proportions matter and things reach to the edge; white goes on with drawings, scans "
     "and cut-outs, less so with photos."
@@ -35,7 +36,7 @@ def choose_fit(recipe: Recipe, dataset: Dataset | None) -> None:
     """The choice; with a dataset, what each does to its longest picture and two others."""
     controls.segments(
         recipe,
-        "Pictures that are not square",
+        tr("Pictures that are not square"),
         "backbone.fit",
         LABELS,
         help=tr(
@@ -43,7 +44,7 @@ def choose_fit(recipe: Recipe, dataset: Dataset | None) -> None:
             "training, in predictions and in what you export."
         ),
     )
-    st.caption(WHEN)
+    st.caption(tr(WHEN))
     if dataset is None:
         return
     sizes = [(item.width_px, item.height_px) for item in dataset.items]
@@ -56,9 +57,9 @@ def choose_fit(recipe: Recipe, dataset: Dataset | None) -> None:
     if often is not None:
         st.warning(
             tr(
-                "Cropped, {literal} of your pictures lose more than a third of their area. What a "
-                "picture shows must lie in its middle; else take Pad or Stretch.",
-                literal=literal(share_words(round(often, 2))),
+                "Cropped, {share} of your pictures lose more than a third of their area. What a picture "
+                "shows must lie in its middle; else take Pad or Stretch.",
+                share=literal(share_words(round(often, 2))),
             ),
             icon=":material/crop:",
         )
@@ -75,12 +76,12 @@ def _previews(items: Sequence[Item], dataset: Dataset) -> None:
     with st.container(horizontal=True):
         for fit, label in LABELS.items():
             with st.container(width=len(items) * SHOWN_PX + (len(items) - 1) * GAP_PX, gap="xsmall"):
-                st.caption(label)
+                st.caption(tr(label))
                 with st.container(horizontal=True, gap="small", wrap=False):
                     for item in items:
                         st.image(
                             _preview(str(dataset.path(item)), fit),
-                            alt=f"{item.name}, {FITS[fit]}",
+                            alt=f"{item.name}, {tr(FITS[fit])}",
                             width=SHOWN_PX,
                         )
 

@@ -11,10 +11,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from pages.ui import base_path, state, upload_route
-from tlcore import predictions, thumbnails
+from pages.ui import base_path, state, tongue, upload_route
+from tlcore import predictions, thumbnails, words
 from tlcore.errors import ThawError
 from tlcore.predictions import Batch
+from tlcore.words import tr
 
 SIZE_PX = 112
 _FILE = re.compile(r"[0-9a-f]{64}\.(jpg|png)")
@@ -34,12 +35,17 @@ def _path() -> str:
 
 
 async def _answer(request: Request) -> Response:
+    with words.speaking(tongue.of(request)):
+        return await _said(request)
+
+
+async def _said(request: Request) -> Response:
     id, file = request.path_params["batch"], request.path_params["file"]
     if not upload_route.is_our_host(request.headers.get("host", "")):
-        return PlainTextResponse("This server does not go by the name it was asked for.", 403)
+        return PlainTextResponse(tr("This server does not go by the name it was asked for."), 403)
     given = request.query_params.get("signature", "")
     if not hmac.compare_digest(given.encode(), _signature(id).encode()):
-        return PlainTextResponse("This link is out of date. Reload the page and try again.", 403)
+        return PlainTextResponse(tr("This link is out of date. Reload the page and try again."), 403)
     try:
         content = await run_in_threadpool(_thumbnail, id, file)
     except ThawError as error:

@@ -10,9 +10,8 @@ from pages.ui.session import entered
 from tlcore import corrections, datasets, predictions
 from tlcore.datasets import Dataset
 from tlcore.predictions import Batch, Judged
-from tlcore.report import counted
 from tlcore.runs import Run
-from tlcore.words import tr
+from tlcore.words import tr, trn
 
 
 def show(run: Run, batch: Batch, picked: Sequence[Judged]) -> None:
@@ -26,10 +25,11 @@ def show(run: Run, batch: Batch, picked: Sequence[Judged]) -> None:
         waiting = corrections.waiting(batch)
         if waiting:
             st.button(
-                tr(
-                    "Add {counted} to {literal}",
-                    counted=counted(len(waiting), "picture"),
-                    literal=literal(dataset.name),
+                trn(
+                    "Add {n:,} picture to {dataset}",
+                    "Add {n:,} pictures to {dataset}",
+                    len(waiting),
+                    dataset=literal(dataset.name),
                 ),
                 key="send_back",
                 type="primary",
@@ -51,7 +51,7 @@ def _choose(dataset: Dataset, batch: Batch, picked: Sequence[Judged]) -> None:
         else:
             st.selectbox(tr("Right class"), names, format_func=one_line, key=key, width=220)
         st.button(
-            tr("Set for {counted}", counted=counted(len(numbers), "picture")),
+            trn("Set for {n:,} picture", "Set for {n:,} pictures", len(numbers)),
             key="set_right",
             icon=":material/check:",
             on_click=_correct,
@@ -72,16 +72,17 @@ def _tell_sent(batch: Batch, dataset: Dataset) -> None:
     if sent:
         st.success(
             literal(
-                tr(
-                    "Version {version} of {name} has {counted} of these.",
+                trn(
+                    "Version {version} of {dataset} has {n:,} picture of these.",
+                    "Version {version} of {dataset} has {n:,} pictures of these.",
+                    len(sent),
                     version=dataset.version,
-                    name=dataset.name,
-                    counted=counted(len(sent), "picture"),
+                    dataset=dataset.name,
                 )
             ),
             icon=":material/check_circle:",
         )
-        guide.link("Look at it, and train on it", "build/data.py", ":material/photo_library:")
+        guide.link(tr("Look at it, and train on it"), "build/data.py", ":material/photo_library:")
 
 
 @told

@@ -67,9 +67,12 @@ def watch(run: Run, batch: Batch) -> bool:
     if look.status is Status.FAILED:
         st.error(literal(look.message), icon=":material/info:")
     else:
-        how = "was stopped" if look.status is Status.STOPPED else "was interrupted"
         st.warning(
-            tr("It {how} after {done:,} of {total:,} files.", how=how, done=look.done, total=look.total),
+            tr("It was stopped after {done:,} of {total:,} files.", done=look.done, total=look.total)
+            if look.status is Status.STOPPED
+            else tr(
+                "It was interrupted after {done:,} of {total:,} files.", done=look.done, total=look.total
+            ),
             icon=":material/info:",
         )
     st.button(
@@ -111,16 +114,7 @@ def show_other_model(run: Run, batch: Batch) -> bool:
     """Whether another run judged these pictures, or this one before it was trained on; and the way out."""
     if batch.run_id == run.id and batch.model == predictions.model_of(run):
         return False
-    if batch.run_id == run.id:
-        said = "was trained on since it judged these pictures."
-        st.info(f"{literal(run.name)} {said}", icon=":material/info:")
-    else:
-        try:
-            name = runs.load(state.workspace(), batch.run_id).name
-        except ThawError:
-            name = "a run that is gone"  # Its pictures can be judged by this one all the same.
-        said = f"These pictures ({batch.name}) were judged by {name}, not by {run.name}."
-        st.info(literal(said), icon=":material/info:")
+    st.info(literal(_other_model(run, batch)), icon=":material/info:")
     with st.container(horizontal=True):
         st.button(
             tr("Judge them with this run"),
@@ -133,6 +127,26 @@ def show_other_model(run: Run, batch: Batch) -> bool:
         )
         show_forget(batch)
     return True
+
+
+def _other_model(run: Run, batch: Batch) -> str:
+    if batch.run_id == run.id:
+        return tr("{run} was trained on since it judged these pictures.", run=run.name)
+    try:
+        other = runs.load(state.workspace(), batch.run_id).name
+    except ThawError:
+        # Its pictures can be judged by this one all the same.
+        return tr(
+            "These pictures ({batch}) were judged by a run that is gone, not by {run}.",
+            batch=batch.name,
+            run=run.name,
+        )
+    return tr(
+        "These pictures ({batch}) were judged by {other}, not by {run}.",
+        batch=batch.name,
+        other=other,
+        run=run.name,
+    )
 
 
 @told

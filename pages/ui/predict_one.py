@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.ui import doubt, judging, state, why
 from pages.ui.messages import literal, told
-from pages.ui.numbers import percent
+from pages.ui.numbers import percent, probabilities_words
 from tlcore import confidence, pictures, plots, predictions
 from tlcore.errors import NotFound
 from tlcore.predict import Prediction
@@ -37,7 +37,7 @@ def show(run: Run, path: Path, *, alone: bool) -> None:
         st.plotly_chart(
             plots.probabilities(shown),
             config={"displayModeBar": False},
-            alt="The probability of each class: " + ", ".join(f"{name} {value:.0%}" for name, value in shown),
+            alt=probabilities_words(shown),
         )
     why.show(run, path, prediction.label, prediction.probabilities)
     doubt.show_nearest(run, path)
@@ -78,8 +78,8 @@ def _close() -> None:
 
 def _show_answer(run: Run, prediction: Prediction) -> None:
     if prediction.unsure:
-        st.metric(tr("It says"), "I don't know")
-        guess = ", ".join(prediction.labels) or "none of the classes"
+        st.metric(tr("It says"), tr("I don't know"))
+        guess = ", ".join(prediction.labels) or tr("none of the classes")
         st.caption(
             literal(
                 tr(
@@ -91,7 +91,7 @@ def _show_answer(run: Run, prediction: Prediction) -> None:
             )
         )
     elif prediction.independent:
-        st.metric(tr("It shows"), literal(", ".join(prediction.labels)) or "None of the classes")
+        st.metric(tr("It shows"), literal(", ".join(prediction.labels)) or tr("None of the classes"))
     else:
         st.metric(
             tr("It looks like"),

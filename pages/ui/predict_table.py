@@ -9,17 +9,16 @@ import streamlit as st
 from pages.ui import picture_route, predict_corrections, predict_files, state
 from pages.ui.messages import keep_view, literal, one_line, told
 from pages.ui.session import entered
-from tlcore import confidence, corrections, prediction_table, predictions
+from tlcore import confidence, corrections, prediction_table, predictions, words
 from tlcore.corrections import Correction
 from tlcore.predict import Prediction
 from tlcore.predictions import Batch, Judged
-from tlcore.report import counted
 from tlcore.runs import Run
-from tlcore.words import tr
+from tlcore.words import mark, tr, trn
 
-UNSURE = "I don't know"
-NONE = "None of the classes"
-_ALL = "Everything"
+UNSURE = mark("I don't know")
+NONE = mark("None of the classes")
+_ALL = mark("Everything")
 _ROWS_PX, _MOST_SHOWN = 56, 9
 
 
@@ -39,17 +38,23 @@ def show(run: Run, batch: Batch) -> None:
 
 
 def said(prediction: Prediction) -> str:
-    """The answer in a few words."""
+    """The answer in a few words: the names of classes, UNSURE or NONE."""
     if prediction.unsure:
         return UNSURE
     return ", ".join(prediction.labels) or NONE
 
 
+def _shown(answer: str) -> str:
+    return tr(answer) if answer in (UNSURE, NONE, _ALL) else one_line(answer)
+
+
 def _summary(found: Sequence[Judged]) -> str:
+    if not found:
+        return literal(tr("No picture could be judged."))
     counts = Counter(said(one.prediction) for one in found)
-    each = " · ".join(f"{name} {count:,}" for name, count in counts.most_common(12))
+    each = [f"{_shown(name)} {words.number(count, ',')}" for name, count in counts.most_common(12)]
     return literal(
-        f"{counted(len(found), 'picture')}: {each}" if found else tr("No picture could be judged.")
+        trn("{n:,} picture: {answers}", "{n:,} pictures: {answers}", len(found), answers=" · ".join(each))
     )
 
 
@@ -57,11 +62,12 @@ def _show_left_out(batch: Batch) -> None:
     left = predictions.left_out(batch)
     if left:
         with st.expander(
-            tr("{counted} left out", counted=counted(len(left), "file")), icon=":material/filter_alt:"
+            trn("{n:,} file left out", "{n:,} files left out", len(left)), icon=":material/filter_alt:"
         ):
             st.dataframe(
                 [{"File": name, "Why": reason} for name, reason in left],
                 hide_index=True,
+                column_config={"File": tr("File"), "Why": tr("Why")},
                 alt=tr("Files that were left out, and why"),
             )
 
@@ -72,7 +78,7 @@ def _filtered(run: Run, batch: Batch, found: Sequence[Judged]) -> list[Judged]:
         answer = st.selectbox(
             tr("It says"),
             [_ALL, *answers],
-            format_func=one_line,
+            format_func=_shown,
             key=f"answer_{batch.id}",
             on_change=keep_view,
             width=220,
@@ -87,14 +93,14 @@ def _filtered(run: Run, batch: Batch, found: Sequence[Judged]) -> list[Judged]:
             on_change=keep_view,
             width=240,
         )
-        words = st.text_input(
+        searched = st.text_input(
             tr("Search file names"),
             key=f"search_{batch.id}",
             on_change=keep_view,
             width=220,
             icon=":material/search:",
         )
-    needle = words.strip().casefold()
+    needle = searched.strip().casefold()
     return [
         one
         for one in found
@@ -119,11 +125,17 @@ def _table(batch: Batch, shown: Sequence[Judged], known: Mapping[int, Correction
         row_height=_ROWS_PX,
         height=_ROWS_PX * min(len(shown), _MOST_SHOWN) + 40,
         column_config={
-            "Picture": st.column_config.ImageColumn(width=70),
-            "It says": st.column_config.TextColumn(width=130),
+            "Picture": st.column_config.ImageColumn(tr("Picture"), width=70),
+            "It says": st.column_config.TextColumn(tr("It says"), width=130),
             "Probability": st.column_config.ProgressColumn(
-                format="percent", min_value=0, max_value=1, help=tr("Of the likeliest class.")
+                tr("Probability"),
+                format="percent",
+                min_value=0,
+                max_value=1,
+                help=tr("Of the likeliest class."),
             ),
+            "Right class": tr("Right class"),
+            "File": tr("File"),
         },
         selection_mode="multi-row",
         on_select=_select,
@@ -142,10 +154,10 @@ def _table(batch: Batch, shown: Sequence[Judged], known: Mapping[int, Correction
 
 def _line(one: Judged, correction: Correction | None, address: str) -> dict[str, object]:
     right = "" if correction is None else ", ".join(correction.labels) + (" ✓" if correction.sent else "")
-    guess = ", ".join(one.prediction.labels) or NONE
+    guess = ", ".join(one.prediction.labels) or tr(NONE)
     return {
         "Picture": address.format(file=one.row.file),
-        "It says": f"{UNSURE} ({guess}?)" if one.prediction.unsure else guess,
+        "It says": f"{tr(UNSURE)} ({guess}?)" if one.prediction.unsure else guess,
         "Probability": one.prediction.probability,
         "Right class": right,
         "File": one.row.name,

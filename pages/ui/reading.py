@@ -7,9 +7,8 @@ from pages.ui.messages import literal, shown, told
 from tlcore import jobs, lessons, reading, recipe_difference, recipes, runs
 from tlcore.config import Recipe
 from tlcore.reading import Change, Finding
-from tlcore.report import counted
 from tlcore.runs import Run
-from tlcore.words import tr
+from tlcore.words import tr, trn
 
 _MOST_DIFFERENCES = 3
 
@@ -32,25 +31,24 @@ def show_difference(run: Run, recipe: Recipe) -> None:
     if not rows:
         return
     if len(rows) > _MOST_DIFFERENCES:
-        words = counted(len(rows), "choice")
+        told = trn("{n:,} choice", "{n:,} choices", len(rows))
     else:
-        words = "; ".join(f"**{literal(row.what)}** {literal(' → '.join(row.values))}" for row in rows)
-    st.caption(
-        tr(":material/compare_arrows: Unlike {literal}: {words}", literal=literal(run.name), words=words)
-    )
+        told = "; ".join(f"**{literal(row.what)}** {literal(' → '.join(row.values))}" for row in rows)
+    unlike = tr("Unlike {run}: {differences}", run=literal(run.name), differences=told)
+    st.caption(f":material/compare_arrows: {unlike}")
 
 
 def _show_finding(run: Run, one: Finding) -> None:
     icon = "lightbulb" if one.change else "info"
-    st.markdown(tr(":material/{icon}: {literal}", icon=icon, literal=literal(one.sentence)))
+    st.markdown(f":material/{icon}: {literal(one.sentence)}")
     with st.container(horizontal=True, vertical_alignment="center"):
         if one.change is not None:
             _offer(run, one.name, one.change)
-        concept.link(one.concept, lessons.get(one.concept).title)
+        concept.link(one.concept, tr(lessons.get(one.concept).title))
 
 
 def _offer(run: Run, name: str, change: Change) -> None:
-    label = f"Try it: {literal(change.title)}"
+    label = tr("Try it: {change}", change=literal(change.title))
     with st.popover(label, icon=":material/science:", key=f"try_{name}_{run.id}"):
         for row in recipe_difference.of_recipes([_trained(run), change.recipe]):
             st.markdown(f"**{literal(row.what)}:** {literal(' → '.join(row.values))}")
@@ -61,7 +59,11 @@ def _offer(run: Run, name: str, change: Change) -> None:
                 icon=":material/resume:",
                 on_click=_extend,
                 args=(run, change.more_epochs),
-                help=tr("{more_epochs} epochs more, from where it ended.", more_epochs=change.more_epochs),
+                help=trn(
+                    "{n} epoch more, from where it ended.",
+                    "{n} epochs more, from where it ended.",
+                    change.more_epochs,
+                ),
             )
         if st.button(
             tr("As a new run"),

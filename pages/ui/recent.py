@@ -5,11 +5,11 @@ import streamlit as st
 from pages.ui import guide, sidebar, state
 from pages.ui.messages import literal
 from pages.ui.numbers import percent
-from tlcore import datasets, measures, overview
+from tlcore import datasets, overview
 from tlcore.cards import Card
 from tlcore.datasets import Split
 from tlcore.overview import Line
-from tlcore.words import tr
+from tlcore.words import tr, trn
 
 MOST = 5
 
@@ -35,11 +35,11 @@ def show() -> None:
 
 def _show_dataset(card: Card) -> None:
     with st.container(border=True, gap="xsmall"):
-        title = card.name if card.version == 1 else f"{card.name} · version {card.version}"
+        version = [] if card.version == 1 else [tr("version {version}", version=card.version)]
+        title = " · ".join([card.name, *version])
         guide.link(literal(title), "build/data.py", ":material/photo_library:", dataset=card.id)
-        st.caption(
-            tr("{pictures:,} pictures · {classes:,} classes", pictures=card.pictures, classes=card.classes)
-        )
+        pictures = trn("{n:,} picture", "{n:,} pictures", card.pictures)
+        st.caption(f"{pictures} · {trn('{n:,} class', '{n:,} classes', card.classes)}")
 
 
 def _show_run(line: Line) -> None:
@@ -53,6 +53,14 @@ def _show_run(line: Line) -> None:
             dataset=run.dataset_id,
             run=run.id,
         )
-        share = line.shares.get(Split.VAL)
-        figure = "" if share is None else f" · {measures.name(run).lower()} {percent(share)}"
-        st.caption(literal(f"{line.progress.status.value}{figure} · {run.created[:10]}"))
+        parts = [tr(line.progress.status.value), *_figure(line), run.created[:10]]
+        st.caption(literal(" · ".join(parts)))
+
+
+def _figure(line: Line) -> list[str]:
+    share = line.shares.get(Split.VAL)
+    if share is None:
+        return []
+    if line.run.several_labels:
+        return [tr("exact match {share}", share=percent(share))]
+    return [tr("accuracy {share}", share=percent(share))]

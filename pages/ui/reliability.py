@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.ui import concept
+from pages.ui.numbers import percent
 from tlcore import evaluation_plots, meanings
 from tlcore.evaluation import SplitEvaluation
 from tlcore.words import tr
@@ -13,21 +14,24 @@ def show(result: SplitEvaluation) -> None:
     meaning = meanings.ANSWERS_RELIABILITY if result.several_labels else meanings.RELIABILITY
     st.subheader(tr("How far to trust its percentages"), anchor=False)
     concept.what_is("calibration")
-    st.markdown(f"**{meanings.CALIBRATION_ERROR.title}** {calibration.error:.1%}")
-    st.caption(meanings.CALIBRATION_ERROR.sentence)
-    st.caption(
+    st.markdown(f"**{tr(meanings.CALIBRATION_ERROR.title)}** {percent(calibration.error)}")
+    st.caption(tr(meanings.CALIBRATION_ERROR.sentence))
+    lines = tr(
+        "The thin lines say how well a share is known that was counted on so few; the bars below count how "
+        "often it was said."
+    )
+    st.caption(f"{tr(meaning.sentence)} {lines}")
+    points = ", ".join(
         tr(
-            "{sentence} The thin lines say how well a share is known that was counted on so few; the "
-            "bars below count how often it was said.",
-            sentence=meaning.sentence,
+            "said {said:.0%}, true {share:.0%} of {pictures}",
+            said=confidence,
+            share=share,
+            pictures=count,
         )
+        for confidence, share, count in calibration.points
     )
     st.plotly_chart(
         evaluation_plots.reliability(calibration),
         config={"displayModeBar": False},
-        alt="Reliability diagram: "
-        + ", ".join(
-            f"said {confidence:.0%}, true {share:.0%} of {count}"
-            for confidence, share, count in calibration.points
-        ),
+        alt=tr("Reliability diagram: {points}", points=points),
     )

@@ -17,12 +17,12 @@ def show(line: Line) -> None:
     run, status = line.run, line.progress.status
     with st.container(border=True):
         st.subheader(literal(run.name), anchor=False)
-        st.caption(literal(f"{run.dataset_name} · {run.recipe.summary()} · {status.value}"))
+        st.caption(literal(f"{run.dataset_name} · {run.recipe.summary()} · {tr(status.value)}"))
         if line.progress.message:
             st.markdown(f"{run_state.ICONS[status]} {literal(line.progress.message)}")
         _say(run)
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            guide.link("Look at the training", "build/train.py", ":material/show_chart:")
+            guide.link(tr("Look at the training"), "build/train.py", ":material/show_chart:")
             run_state.ways_on(run, status)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             _use_recipe(run)

@@ -7,14 +7,18 @@ import streamlit as st
 
 from pages.ui.messages import keep_view, literal
 from pages.ui.numbers import count_words, percent
-from tlcore import curves, measures, vitals, watching
+from tlcore import curves, measures, vitals, watching, words
 from tlcore.curves import Ghost
 from tlcore.datasets import Split
 from tlcore.numbers import written_out
 from tlcore.runs import Event, Progress, Run
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
 GHOSTS = 3
+ALTS = {
+    "accuracy": mark("Accuracy of training and validation over {epochs} epochs"),
+    "loss": mark("Loss of training and validation over {epochs} epochs"),
+}
 Others = list[tuple[Run, list[Event]]]
 
 
@@ -25,17 +29,13 @@ def show(run: Run, look: watching.Look, others: Others) -> None:
     notes = (_kept(progress.kept), _rate(progress), _features(run, look, others), _times(progress))
     st.caption(" ".join(sentence for sentence in notes if sentence))
     ghosts = _ghosts(others[:GHOSTS])
-    for column, metric in zip(st.columns(2), ("accuracy", "loss"), strict=True):
+    for column, (metric, alt) in zip(st.columns(2), ALTS.items(), strict=True):
         with column:
             st.plotly_chart(
                 _figure(run.id, metric, _state(progress), ghosts[0], progress, ghosts[1]),
                 key=f"curve_{metric}_{run.id}",
                 config={"displayModeBar": False},
-                alt=tr(
-                    "{capitalize} of training and validation over {epochs} epochs",
-                    capitalize=metric.capitalize(),
-                    epochs=len(progress.epochs),
-                ),
+                alt=tr(alt, epochs=len(progress.epochs)),
             )
 
 
@@ -47,6 +47,7 @@ def _state(progress: Progress) -> tuple[Any, ...]:
         progress.kept,
         progress.epochs_total,
         progress.status.final,
+        words.language(),
     )
 
 
@@ -93,36 +94,42 @@ def _figures(run: Run, look: watching.Look) -> None:
         if run.several_labels and (exact := measures.shares(run, progress).get(Split.VAL)) is not None:
             # Of several labels the accuracy is that of single answers, most of which are right by themselves.
             st.metric(
-                measures.EXACT_MATCH, percent(exact), border=True, help=measures.HELP[measures.EXACT_MATCH]
+                tr(measures.EXACT_MATCH),
+                percent(exact),
+                border=True,
+                help=tr(measures.HELP[measures.EXACT_MATCH]),
             )
         _trained(look.events)
         if seconds.get("total"):
-            st.metric(tr("Took"), f"{seconds['total']:.1f} s", border=True)
+            st.metric(tr("Took"), f"{words.number(seconds['total'], '.1f')} s", border=True)
 
 
 def _trained(events: Sequence[Event]) -> None:
     share = vitals.share(events)
     if share is not None and share.part is not None and share.total is not None:
-        of = f"{count_words(share.trained)} of {count_words(share.total)} parameters learn"
         st.metric(
             tr("Trained share"),
             percent(share.part),
             border=True,
-            help=tr("{of}; the others are frozen.", of=of),
+            help=tr(
+                "{trained} of {parameters} parameters learn; the others are frozen.",
+                trained=count_words(share.trained),
+                parameters=count_words(share.total),
+            ),
         )
 
 
 def _kept(epochs: Sequence[int]) -> str:
     if not epochs:
         return ""
-    return tr("Kept epoch {epochs}: its validation loss was the lowest of its phase.", epochs=epochs[-1])
+    return tr("Kept epoch {epoch}: its validation loss was the lowest of its phase.", epoch=epochs[-1])
 
 
 def _rate(progress: Progress) -> str:
     rate = progress.epochs[-1].get("learning_rate")
     if rate is None or progress.status.final:
         return ""
-    return tr("Learning rate {written_out}.", written_out=written_out(float(f"{rate:.3g}")))
+    return tr("Learning rate {rate}.", rate=written_out(float(f"{rate:.3g}")))
 
 
 def _features(run: Run, look: watching.Look, others: Others) -> str:
@@ -132,8 +139,9 @@ def _features(run: Run, look: watching.Look, others: Others) -> str:
         seconds = look.progress.final.get("seconds", {}).get("features")
         return "" if seconds is None else tr("Computing features took {seconds:.1f} s.", seconds=seconds)
     maker = _maker(run.id, keys, others)
-    whose = literal(maker) if maker else "an earlier run"
-    return tr("The features were there already, from {whose}.", whose=whose)
+    if not maker:
+        return tr("The features were there already, from an earlier run.")
+    return tr("The features were there already, from {run}.", run=literal(maker))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

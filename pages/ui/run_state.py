@@ -1,5 +1,7 @@
 """The state of a run in words, and the ways on from it."""
 
+import functools
+
 import streamlit as st
 
 from pages.ui import session, state
@@ -8,7 +10,7 @@ from pages.ui.numbers import seconds_words
 from tlcore import curves, jobs, vitals
 from tlcore.runs import Progress, Run, Status
 from tlcore.watching import Look, Place
-from tlcore.words import tr
+from tlcore.words import mark, number, tr, trn
 
 ICONS = {
     Status.QUEUED: ":material/schedule:",
@@ -22,29 +24,52 @@ ICONS = {
     Status.INTERRUPTED: ":material/link_off:",
 }
 SENTENCES = {
-    Status.QUEUED: "Waiting for its turn.",
-    Status.PREPARING: "Computing what the frozen layers see in each picture. This happens once.",
+    Status.QUEUED: mark("Waiting for its turn."),
+    Status.PREPARING: mark("Computing what the frozen layers see in each picture. This happens once."),
     Status.TRAINING: "",
-    Status.STOPPING: "Stopping after the batch under way.",
-    Status.STALLED: "Nothing has been heard of its worker for a while.",
+    Status.STOPPING: mark("Stopping after the batch under way."),
+    Status.STALLED: mark("Nothing has been heard of its worker for a while."),
     Status.DONE: "",
     Status.STOPPED: "",
-    Status.FAILED: "It failed.",
-    Status.INTERRUPTED: "The process that trained it is gone.",
+    Status.FAILED: mark("It failed."),
+    Status.INTERRUPTED: mark("The process that trained it is gone."),
 }
-ORDINALS = ("Next", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth")
+# As they begin a line, with the full stop.
+HEADS = {
+    Status.QUEUED: mark("Queued."),
+    Status.PREPARING: mark("Preparing."),
+    Status.TRAINING: mark("Training."),
+    Status.STOPPING: mark("Stopping."),
+    Status.STALLED: mark("Stalled."),
+    Status.DONE: mark("Done."),
+    Status.STOPPED: mark("Stopped."),
+    Status.FAILED: mark("Failed."),
+    Status.INTERRUPTED: mark("Interrupted."),
+}
+PLACES = (
+    mark("Next in the queue"),
+    mark("Second in the queue"),
+    mark("Third in the queue"),
+    mark("Fourth in the queue"),
+    mark("Fifth in the queue"),
+    mark("Sixth in the queue"),
+    mark("Seventh in the queue"),
+    mark("Eighth in the queue"),
+    mark("Ninth in the queue"),
+    mark("Tenth in the queue"),
+)
 MOST_MORE = 500
 TROUBLED = (Status.FAILED, Status.INTERRUPTED, Status.STALLED)
 
 
 def show(run: Run, look: Look) -> None:
     status = look.progress.status
-    words = sentence(run, look)
+    words = f"**{tr(HEADS[status])}** {sentence(run, look)}"
     if status in TROUBLED:
-        st.error(f"**{status.value.capitalize()}.** {words}", icon=ICONS[status])
+        st.error(words, icon=ICONS[status])
     with st.container(horizontal=True, vertical_alignment="center"):
         if status not in TROUBLED:
-            st.markdown(f"{ICONS[status]} **{status.value.capitalize()}.** {words}")
+            st.markdown(f"{ICONS[status]} {words}")
         ways_on(run, status)
     if not status.final:
         st.progress(look.progress.share, _pace(run, look))
@@ -58,52 +83,56 @@ def sentence(run: Run, look: Look) -> str:
     if look.place is not None:
         return place_words(look.place)
     # The state stands before it already.
-    message = progress.message.removeprefix(f"{progress.status.value.capitalize()}. ")
-    words = literal(message) or SENTENCES[progress.status]
+    message = progress.message.removeprefix(f"{tr(HEADS[progress.status])} ")
+    words = literal(message) or tr(SENTENCES[progress.status])
     if not progress.status.final and progress.time_left_s is not None:
-        words += f" About {seconds_words(progress.time_left_s)} left."
+        words += " " + tr("About {time} left.", time=seconds_words(progress.time_left_s))
     return words.strip()
 
 
 def place_words(place: Place) -> str:
     """Second in the queue: Run ab12 trains now."""
-    number = ORDINALS[place.number - 1] if place.number <= len(ORDINALS) else f"Number {place.number}"
-    where = f"{number} in the queue"
+    if place.number <= len(PLACES):
+        where = tr(PLACES[place.number - 1])
+    else:
+        where = tr("Number {place} in the queue", place=place.number)
     if not place.running:
         return f"{where}."
-    names = " and ".join(literal(name) for name in place.running)
-    return tr(
-        "{where}: {names} {part} now.",
+    names = functools.reduce(_and, (literal(name) for name in place.running))
+    return trn(
+        "{where}: {names} trains now.",
+        "{where}: {names} train now.",
+        len(place.running),
         where=where,
         names=names,
-        part="trains" if len(place.running) == 1 else "train",
     )
+
+
+def _and(names: str, name: str) -> str:
+    return tr("{names} and {name}", names=names, name=name)
 
 
 def _pace(run: Run, look: Look) -> str:
     """What stands over the bar."""
     progress, last = look.progress, look.events[-1] if look.events else {}
     if progress.epochs:
-        words = f"Epoch {len(progress.epochs)} of {progress.epochs_total}"
+        words = tr("Epoch {epoch} of {epochs}", epoch=len(progress.epochs), epochs=progress.epochs_total)
     elif last.get("event") == "features":
-        words = f"{last['done']:,} of {last['total']:,} pictures"
+        words = tr("{done:,} of {total:,} pictures", done=last["done"], total=last["total"])
     else:
         return ""
     pace = vitals.pictures_per_s(run, look.events)
     if pace is None or progress.status not in (Status.PREPARING, Status.TRAINING):
         return words
-    return tr(
-        "{words} · {value} pictures a second",
-        words=words,
-        value=f"{pace:,.0f}" if pace >= 10 else f"{pace:.2g}",
-    )
+    a_second = tr("{pace} pictures a second", pace=number(pace, ",.0f" if pace >= 10 else ".2g"))
+    return f"{words} · {a_second}"
 
 
 def _stopped(run: Run, progress: Progress) -> str:
     if not run.has_model:
         return tr("It had not begun to learn.")
     if progress.kept and progress.kept[-1] > max(curves.phase_ends(progress.epochs), default=0):
-        return tr("The model is that of the best epoch before the stop, {kept}.", kept=progress.kept[-1])
+        return tr("The model is that of the best epoch before the stop, {epoch}.", epoch=progress.kept[-1])
     return tr("The model is as it was at the stop.")
 
 

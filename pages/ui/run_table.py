@@ -9,12 +9,18 @@ from pages.ui.session import entered
 from tlcore import comparing, measures
 from tlcore.datasets import Split
 from tlcore.overview import Line
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
 KEY = "runs_table"
-SPLITS = {Split.VAL: "Validation", Split.TEST: "Test"}
-ORDER = ["Status", "Validation", "Test", "Measure", "Took", "Size", "Pinned"]
-ORDER += ["Dataset", "Recipe", "Created", "Note"]
+SPLITS = {Split.VAL: mark("Validation"), Split.TEST: mark("Test")}
+# The columns, by what they are called.
+NAME, STATUS, MEASURE = mark("Name"), mark("Status"), mark("Measure")
+# Translators: how long the training took
+TOOK = mark("Took")
+EPOCHS = mark("Epochs")
+SIZE, PINNED, DATASET, RECIPE = mark("Size"), mark("Pinned"), mark("Dataset"), mark("Recipe")
+CREATED, NOTE = mark("Created"), mark("Note")
+ORDER = [STATUS, *SPLITS.values(), MEASURE, TOOK, SIZE, PINNED, DATASET, RECIPE, CREATED, NOTE]
 ROW_PX, MOST_PX = 36, 420
 
 Row = dict[str, object]
@@ -22,7 +28,7 @@ Row = dict[str, object]
 
 def choose(lines: list[Line]) -> None:
     ids = [line.run.id for line in lines]
-    rows = [{"Name": line.run.name, **row(line)} for line in lines]
+    rows = [{NAME: line.run.name, **row(line)} for line in lines]
     marked = compare_choice.marked()
     chosen = [i for i, id in enumerate(ids) if id in marked]
     # A key for each choice: the line that is marked is the run that is chosen, whoever chose it.
@@ -38,7 +44,7 @@ def choose(lines: list[Line]) -> None:
         hide_index=True,
         # As high as its lines, so that the page does not end in an empty table.
         height=min(MOST_PX, ROW_PX * (len(lines) + 1)),
-        column_order=["Name", *filled(rows, ORDER)],
+        column_order=[NAME, *filled(rows, ORDER)],
         column_config=columns(),
         placeholder="–",
         key=key,
@@ -56,10 +62,10 @@ def _offer_comparison(count: int) -> None:
         return
     too_many = count > comparing.MOST_RUNS
     if st.button(
-        tr("Compare these {count} runs", count=count),
+        tr("Compare these {runs} runs", runs=count),
         icon=":material/compare_arrows:",
         disabled=too_many,
-        help=tr("At most {MOST_RUNS} at once.", MOST_RUNS=comparing.MOST_RUNS) if too_many else None,
+        help=tr("At most {most} at once.", most=comparing.MOST_RUNS) if too_many else None,
     ):
         guide.go("understand/compare.py")
 
@@ -74,17 +80,17 @@ def row(line: Line) -> Row:
     """What tables of runs tell of one, by column."""
     run, found = line.run, {SPLITS[split]: tenth(share) for split, share in line.shares.items()}
     return {
-        "Pinned": run.pinned or None,
-        "Status": line.progress.status.value,
+        PINNED: run.pinned or None,
+        STATUS: tr(line.progress.status.value),
         **found,
-        **({"Measure": measures.name(run)} if found else {}),
-        "Took": line.seconds,
-        "Epochs": len(line.progress.epochs),
-        "Size": line.size_bytes,
-        "Dataset": run.dataset_name,
-        "Recipe": run.recipe.summary(),
-        "Created": run.created[:16].replace("T", " "),
-        "Note": run.note,
+        **({MEASURE: tr(measures.name(run))} if found else {}),
+        TOOK: line.seconds,
+        EPOCHS: len(line.progress.epochs),
+        SIZE: line.size_bytes,
+        DATASET: run.dataset_name,
+        RECIPE: run.recipe.summary(),
+        CREATED: run.created[:16].replace("T", " "),
+        NOTE: run.note,
     }
 
 
@@ -94,17 +100,21 @@ def filled(rows: list[Row], names: list[str]) -> list[str]:
 
 
 def columns() -> dict[str, object]:
-    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    column = st.column_config
+    measured = " ".join(f"{tr(name)}: {tr(meaning)}" for name, meaning in measures.HELP.items())
+    trained = tr("From the beginning of the training to the finished model.")
+    kept = tr("Neither deleted nor cleaned away.")
     return {
-        "Pinned": st.column_config.CheckboxColumn(
-            help=tr("Neither deleted nor cleaned away."), width="small"
-        ),
-        "Name": text(pinned=True),
-        "Validation": number(format="percent"),
-        "Test": number(format="percent"),
-        "Measure": text(help=" ".join(f"{name}: {what}" for name, what in measures.HELP.items())),
-        "Took": number(format="%.1f s", help=tr("From the beginning of the training to the finished model.")),
-        "Size": number(format="bytes", help=tr("On the disk, with its checkpoints.")),
-        "Recipe": text(width="large"),
-        "Created": text(help=tr("UTC.")),
+        PINNED: column.CheckboxColumn(tr(PINNED), help=kept, width="small"),
+        NAME: column.TextColumn(tr(NAME), pinned=True),
+        STATUS: column.Column(tr(STATUS)),
+        **{title: column.NumberColumn(tr(title), format="percent") for title in SPLITS.values()},
+        MEASURE: column.TextColumn(tr(MEASURE), help=measured),
+        TOOK: column.NumberColumn(tr(TOOK), format="%.1f s", help=trained),
+        EPOCHS: column.Column(tr(EPOCHS)),
+        SIZE: column.NumberColumn(tr(SIZE), format="bytes", help=tr("On the disk, with its checkpoints.")),
+        DATASET: column.Column(tr(DATASET)),
+        RECIPE: column.TextColumn(tr(RECIPE), width="large"),
+        CREATED: column.TextColumn(tr(CREATED), help=tr("UTC.")),
+        NOTE: column.Column(tr(NOTE)),
     }

@@ -9,14 +9,14 @@ from tlcore.config import Phase, Recipe
 from tlcore.numbers import written_out
 from tlcore.plans import Plan
 from tlcore.recipe_parts import WITH_MOMENTUM
-from tlcore.words import tr
+from tlcore.words import mark, tr, trn
 
 OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop", "lion": "Lion"}
 # As they are written, so that 0.0003 here and on the command line are the same recipe.
 RATES = [float(f"{m}e{e}") for e in range(-6, 0) for m in (1, 3)] + [1.0]
 BATCH_SIZES = {size: str(size) for size in (4, 8, 16, 32, 64, 128, 256)}
-SCHEDULES = {"constant": "Constant", "cosine": "Cosine", "plateau": "On plateau"}
-OFF = {controls.NOTHING: "Off"}
+SCHEDULES = {"constant": mark("Constant"), "cosine": mark("Cosine"), "plateau": mark("On plateau")}
+OFF = {controls.NOTHING: mark("Off")}
 PATIENCES = (2, 3, 5, 8, 10, 15, 20, 30, 50)
 DECAYS = (1e-6, 1e-5, 1e-4, 4e-4, 1e-3, 4e-3, 1e-2, 5e-2, 1e-1)
 CLIPS = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -36,7 +36,7 @@ def set_shared(recipe: Recipe) -> None:
     with st.container(horizontal=True):
         controls.choice(
             recipe,
-            "Batch size",
+            tr("Batch size"),
             "batch_size",
             BATCH_SIZES,
             width=140,
@@ -47,7 +47,7 @@ def set_shared(recipe: Recipe) -> None:
         )
         controls.number(
             recipe,
-            "Seed",
+            tr("Seed"),
             "seed",
             0,
             2**31 - 1,
@@ -61,16 +61,14 @@ def set_shared(recipe: Recipe) -> None:
 def _phase(recipe: Recipe, number: int, phase: Phase, plan: Plan | None) -> None:
     if len(recipe.phases) > 1:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown(
-                tr("**Phase {number}**{trained}", number=number + 1, trained=_trained(plan, number)),
-                width="content",
-            )
+            title = f"**{tr('Phase {number}', number=number + 1)}**"
+            st.markdown(" · ".join([title, *_trained(plan, number)]), width="content")
             phases.remove_button(number)
     path = f"phases.{number}"
     with st.container(horizontal=True):
         controls.number(
             recipe,
-            "Epochs",
+            tr("Epochs"),
             f"{path}.epochs",
             1,
             1000,
@@ -79,7 +77,7 @@ def _phase(recipe: Recipe, number: int, phase: Phase, plan: Plan | None) -> None
         )
         controls.steps(
             recipe,
-            "Learning rate",
+            tr("Learning rate"),
             f"{path}.learning_rate",
             RATES,
             format=written_out,
@@ -91,7 +89,7 @@ def _phase(recipe: Recipe, number: int, phase: Phase, plan: Plan | None) -> None
         )
         controls.choice(
             recipe,
-            "Optimizer",
+            tr("Optimizer"),
             f"{path}.optimizer",
             OPTIMIZERS,
             also=lambda optimizer: {f"{path}.momentum": USUAL_MOMENTUM.get(optimizer, 0.0)},
@@ -101,15 +99,13 @@ def _phase(recipe: Recipe, number: int, phase: Phase, plan: Plan | None) -> None
         _advanced(recipe, path, phase)
 
 
-def _trained(plan: Plan | None, number: int) -> str:
+def _trained(plan: Plan | None, number: int) -> list[str]:
     if plan is None:
-        return ""
+        return []
     layers = plan.phases[number].trained_layers
-    return (
-        tr(" · the head alone")
-        if layers == 0
-        else tr(" · the head and the last {layers:,} layers", layers=layers)
-    )
+    if layers == 0:
+        return [tr("the head alone")]
+    return [trn("the head and the last layer", "the head and the last {n:,} layers", layers)]
 
 
 def _advanced(recipe: Recipe, path: str, phase: Phase) -> None:
@@ -122,7 +118,7 @@ def _advanced(recipe: Recipe, path: str, phase: Phase) -> None:
 def _course(recipe: Recipe, path: str, phase: Phase) -> None:
     controls.segments(
         recipe,
-        "Course of the learning rate",
+        tr("Course of the learning rate"),
         f"{path}.schedule",
         SCHEDULES,
         wrap=True,
@@ -136,7 +132,7 @@ def _course(recipe: Recipe, path: str, phase: Phase) -> None:
     if phase.schedule != "plateau":
         controls.number(
             recipe,
-            "Warm-up epochs",
+            tr("Warm-up epochs"),
             f"{path}.warmup_epochs",
             0,
             phase.epochs,
@@ -147,7 +143,7 @@ def _course(recipe: Recipe, path: str, phase: Phase) -> None:
         )
     controls.choice(
         recipe,
-        "Early stopping",
+        tr("Early stopping"),
         f"{path}.patience",
         OFF | {epochs: _after(epochs) for epochs in PATIENCES},
         format=_after,
@@ -163,7 +159,7 @@ def _brakes(recipe: Recipe, path: str, phase: Phase) -> None:
     if phase.optimizer in WITH_MOMENTUM:
         controls.steps(
             recipe,
-            "Momentum",
+            tr("Momentum"),
             f"{path}.momentum",
             MOMENTA,
             width=200,
@@ -173,10 +169,12 @@ def _brakes(recipe: Recipe, path: str, phase: Phase) -> None:
             ),
         )
     # Only AdamW has one of its own, which can be taken away.
-    none = {controls.NOTHING: "0.004 (usual)", 0.0: "Off"} if phase.optimizer == "adamw" else OFF
+    none = OFF
+    if phase.optimizer == "adamw":
+        none = {controls.NOTHING: mark("0.004 (usual)"), 0.0: mark("Off")}
     controls.choice(
         recipe,
-        "Weight decay",
+        tr("Weight decay"),
         f"{path}.weight_decay",
         none | {decay: written_out(decay) for decay in DECAYS},
         format=_decay,
@@ -185,7 +183,7 @@ def _brakes(recipe: Recipe, path: str, phase: Phase) -> None:
     )
     controls.choice(
         recipe,
-        "Gradient clipping",
+        tr("Gradient clipping"),
         f"{path}.clip_norm",
         OFF | {norm: written_out(norm) for norm in CLIPS},
         format=written_out,
@@ -194,7 +192,7 @@ def _brakes(recipe: Recipe, path: str, phase: Phase) -> None:
 
 
 def _after(epochs: int) -> str:
-    return tr("after 1 epoch") if epochs == 1 else tr("after {epochs} epochs", epochs=epochs)
+    return trn("after {n} epoch", "after {n} epochs", epochs)
 
 
 def _decay(decay: float) -> str:

@@ -8,7 +8,7 @@ from pages.ui import state, steps, tongue
 from pages.ui.messages import one_line, told
 from tlcore import datasets, runs
 from tlcore.datasets import Card
-from tlcore.words import tr
+from tlcore.words import tr, trn
 
 Lines = dict[str, tuple[str, str]]
 """By id: what names a thing, and what tells it apart from one of the same name."""
@@ -22,10 +22,18 @@ def draw() -> None:
         steps.draw(sets, known)
         _choice(
             "dataset",
-            "Dataset",
-            {x.id: (_title(x), f"split {x.split_seed}") for x in sets},
+            {x.id: (_title(x), tr("split {seed}", seed=x.split_seed)) for x in sets},
+            label=tr("Dataset"),
+            none=tr("No dataset yet"),
+            ask=tr("Choose a dataset"),
         )
-        _choice("run", "Run", {x.id: (f"{x.name} · {x.dataset_name}", x.created[:16]) for x in known})
+        _choice(
+            "run",
+            {x.id: (f"{x.name} · {x.dataset_name}", x.created[:16]) for x in known},
+            label=tr("Run"),
+            none=tr("No run yet"),
+            ask=tr("Choose a run"),
+        )
         tongue.choose()
 
 
@@ -36,10 +44,8 @@ def current(cards: list[Card], trained: set[str]) -> list[Card]:
 
 
 def _title(card: Card) -> str:
-    version = f" · version {card.version}" if card.version > 1 else ""
-    return tr(
-        "{name}{version} · {pictures} pictures", name=card.name, version=version, pictures=card.pictures
-    )
+    version = [tr("version {version}", version=card.version)] if card.version > 1 else []
+    return " · ".join([card.name, *version, trn("{n} picture", "{n} pictures", card.pictures)])
 
 
 def distinct(lines: Lines) -> dict[str, str]:
@@ -51,10 +57,10 @@ def distinct(lines: Lines) -> dict[str, str]:
     }
 
 
-def _choice(id: str, label: str, lines: Lines) -> None:
+def _choice(id: str, lines: Lines, *, label: str, none: str, ask: str) -> None:
     chosen = state.selected(id)
     if not lines:
-        st.caption(tr("No {id} yet", id=id))
+        st.caption(none)
         return
     shown = distinct(lines)
     st.selectbox(
@@ -62,7 +68,7 @@ def _choice(id: str, label: str, lines: Lines) -> None:
         list(shown),
         format_func=shown.__getitem__,
         key=state.widget(id, chosen if chosen in shown else None),
-        placeholder=tr("Choose a {id}", id=id),
+        placeholder=ask,
         # With a choice made there is none to take back: Escape would.
         index=0 if chosen in shown else None,
         on_change=_changed,

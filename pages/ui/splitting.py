@@ -1,13 +1,15 @@
 """How the pictures are split: shares, seed and groups, and what comes of them before it is accepted."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from pages.ui import fragments, state
 from pages.ui.messages import keep_view, literal, told
 from tlcore import datasets, grouping, own_split, sides
 from tlcore.datasets import Dataset, Split
-from tlcore.report import counted
-from tlcore.words import tr
+from tlcore.grouping import Way
+from tlcore.words import tr, trn
 
 
 def show_split(dataset: Dataset) -> None:
@@ -67,13 +69,30 @@ def _show(dataset: Dataset) -> None:
 
 
 def _ways(dataset: Dataset) -> dict[str, str]:
-    ways = {"": "Equal pictures"}
+    ways = {"": tr("Equal pictures")}
     if own_split.usable(dataset.items):
-        ways[own_split.OWN] = "As the folders say"
+        ways[own_split.OWN] = tr("As the folders say")
     for way in grouping.ways(dataset.items):
-        place = "by the column group" if not way.level else f"by folder, level {way.level}"
-        ways[way.key] = f"{counted(way.groups, 'group')} {place}, as {' '.join(way.example.split())[:40]}"
+        ways[way.key] = _way_words(way)
     return ways
+
+
+def _way_words(way: Way) -> str:
+    example = " ".join(way.example.split())[:40]
+    if not way.level:
+        return trn(
+            "{n:,} group by the column group, as {example}",
+            "{n:,} groups by the column group, as {example}",
+            way.groups,
+            example=example,
+        )
+    return trn(
+        "{n:,} group by folder, level {level}, as {example}",
+        "{n:,} groups by folder, level {level}, as {example}",
+        way.groups,
+        level=way.level,
+        example=example,
+    )
 
 
 def _shares(dataset: Dataset, split_by: str) -> tuple[int, int, int]:
@@ -120,11 +139,17 @@ def _shares(dataset: Dataset, split_by: str) -> tuple[int, int, int]:
 def _show_outcome(dataset: Dataset, changed: Dataset) -> None:
     moved = sum(one.split != other.split for one, other in zip(changed.items, dataset.items, strict=True))
     totals = {side: len(changed.of(side)) for side in Split}
-    words = f"{totals[Split.TRAIN]:,} for training, {totals[Split.VAL]:,} for validation"
-    if totals[Split.TEST]:
-        words += f", {totals[Split.TEST]:,} for the test"
-    news = "This is the split as it is." if not moved else f"{counted(moved, 'picture')} would change sides."
-    st.markdown(f"{words}. {news}")
+    if moved:
+        news = trn("{n:,} picture would change sides.", "{n:,} pictures would change sides.", moved)
+    else:
+        news = tr("This is the split as it is.")
+    st.markdown(f"{_totals_words(totals)} {news}")
+    titles = {
+        "Class": tr("Class"),
+        "Training": tr("Training"),
+        "Validation": tr("Validation"),
+        "Test": tr("Test"),
+    }
     st.dataframe(
         [
             {
@@ -136,8 +161,24 @@ def _show_outcome(dataset: Dataset, changed: Dataset) -> None:
             for name, row in changed.counts().items()
         ],
         hide_index=True,
+        column_config=titles,
         height="content" if len(changed.classes) <= 12 else 460,
         alt=tr("Pictures of each class on each side of the split"),
+    )
+
+
+def _totals_words(totals: Mapping[Split, int]) -> str:
+    if totals[Split.TEST]:
+        return tr(
+            "{training:,} for training, {validation:,} for validation, {test:,} for the test.",
+            training=totals[Split.TRAIN],
+            validation=totals[Split.VAL],
+            test=totals[Split.TEST],
+        )
+    return tr(
+        "{training:,} for training, {validation:,} for validation.",
+        training=totals[Split.TRAIN],
+        validation=totals[Split.VAL],
     )
 
 

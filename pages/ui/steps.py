@@ -15,14 +15,15 @@ from tlcore.datasets import Split
 from tlcore.errors import ThawError
 from tlcore.exporters.store import folder as exports_of
 from tlcore.runs import Progress, Run, Status
+from tlcore.words import mark, tr
 
 
 class Mark(Enum):
     """A sign and a word: no meaning is carried by colour or shape alone."""
 
-    DONE = (":material/check_circle:", "done")
-    UNDER_WAY = (":material/pending:", "under way")
-    MISSING = (":material/radio_button_unchecked:", "to do")
+    DONE = (":material/check_circle:", mark("done"))
+    UNDER_WAY = (":material/pending:", mark("under way"))
+    MISSING = (":material/radio_button_unchecked:", mark("to do"))
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Step:
     @property
     def line(self) -> str:
         sign, word = self.mark.value
-        return f"{sign} **{self.title}** {word}{f' · {literal(self.detail)}' if self.detail else ''}"
+        return f"{sign} **{self.title}** {tr(word)}{f' · {literal(self.detail)}' if self.detail else ''}"
 
 
 def draw(cards: list[Card], known: list[Run]) -> None:
@@ -47,12 +48,17 @@ def _steps(cards: list[Card], known: list[Run]) -> list[Step]:
     card = next((card for card in cards if card.id == state.selected("dataset")), None)
     run = next((run for run in known if run.id == state.selected("run")), None)
     return [
-        Step("Pictures", Mark.DONE, f"{card.pictures:,} in {card.classes:,} classes")
-        if card
-        else Step("Pictures", Mark.MISSING),
+        _pictures(card),
         _recipe(run),
         *_of_run(run),
     ]
+
+
+def _pictures(card: Card | None) -> Step:
+    if card is None:
+        return Step(tr("Pictures"), Mark.MISSING)
+    detail = tr("{pictures:,} in {classes:,} classes", pictures=card.pictures, classes=card.classes)
+    return Step(tr("Pictures"), Mark.DONE, detail)
 
 
 def _recipe(run: Run | None) -> Step:
@@ -61,26 +67,27 @@ def _recipe(run: Run | None) -> Step:
     with contextlib.suppress(ThawError):
         recipe = recipes.load(state.workspace(), state.selected("recipe") or "")
     if recipe is None:
-        return Step("Recipe", Mark.MISSING, "the default one is ready")
-    return Step("Recipe", Mark.DONE, recipe.backbone.name)
+        return Step(tr("Recipe"), Mark.MISSING, tr("the default one is ready"))
+    return Step(tr("Recipe"), Mark.DONE, recipe.backbone.name)
 
 
 def _of_run(run: Run | None) -> list[Step]:
+    training, evaluation, export = tr("Training"), tr("Evaluation"), tr("Export")
     if run is None:
-        return [Step(title, Mark.MISSING) for title in ("Training", "Evaluation", "Export")]
+        return [Step(title, Mark.MISSING) for title in (training, evaluation, export)]
     progress = jobs.progress(state.workspace(), run)
     figure = measures.shares(run, progress).get(Split.VAL)
     return [
-        _training(run, progress),
-        Step("Evaluation", Mark.DONE, f"{percent(figure)} right" if figure is not None else "")
+        _training(training, run, progress),
+        Step(evaluation, Mark.DONE, tr("{share} right", share=percent(figure)) if figure is not None else "")
         if run.evaluation_file.is_file()
-        else Step("Evaluation", Mark.MISSING),
-        Step("Export", Mark.DONE if any(exports_of(run).glob("*/*")) else Mark.MISSING),
+        else Step(evaluation, Mark.MISSING),
+        Step(export, Mark.DONE if any(exports_of(run).glob("*/*")) else Mark.MISSING),
     ]
 
 
-def _training(run: Run, progress: Progress) -> Step:
+def _training(title: str, run: Run, progress: Progress) -> Step:
+    status = tr(progress.status.value)
     if run.has_model and progress.status.final:
-        return Step("Training", Mark.DONE, "" if progress.status is Status.DONE else progress.status.value)
-    mark = Mark.MISSING if progress.status.final else Mark.UNDER_WAY
-    return Step("Training", mark, progress.status.value)
+        return Step(title, Mark.DONE, "" if progress.status is Status.DONE else status)
+    return Step(title, Mark.MISSING if progress.status.final else Mark.UNDER_WAY, status)

@@ -25,8 +25,8 @@ def show(dataset: Dataset, suspect: Suspect, decision: Decision | None) -> None:
         with st.container(horizontal=True):
             _show_picture(dataset, item, given)
             with st.container(width=_WORDS_PX, gap="xsmall"):
-                st.markdown(tr("Label: **{literal}**", literal=literal(given)))
-                st.markdown(tr("Looks like: **{literal}**", literal=literal(suggested)))
+                st.markdown(tr("Label: **{class_name}**", class_name=literal(given)))
+                st.markdown(tr("Looks like: **{class_name}**", class_name=literal(suggested)))
                 _show_near(dataset, suspect)
         st.text(doctor.why(dataset, suspect))
         st.caption(literal(item.name))
@@ -48,9 +48,11 @@ def _show_picture(dataset: Dataset, item: Item, given: str) -> None:
 def _show_near(dataset: Dataset, suspect: Suspect) -> None:
     if not suspect.near:
         return
-    focus = dataset.classes[suspect.focus]
-    less = "without " if suspect.focus not in suspect.suggested else ""
-    st.caption(tr("Nearest {less}{literal}", less=less, literal=literal(focus)))
+    focus = literal(dataset.classes[suspect.focus])
+    if suspect.focus in suspect.suggested:
+        st.caption(tr("Nearest {class_name}", class_name=focus))
+    else:
+        st.caption(tr("Nearest without {class_name}", class_name=focus))
     items = [dataset.items[row] for row in suspect.near]
     gallery(
         [(dataset.path(one), "", f"{_words(dataset, one.labels)}: {one.name}") for one in items], _NEAR_PX
@@ -59,9 +61,9 @@ def _show_near(dataset: Dataset, suspect: Suspect) -> None:
 
 def _show_decision(dataset: Dataset, row: int, decision: Decision) -> None:
     words = {
-        Action.KEEP: ":material/check: Right as it is.",
-        Action.REMOVE: ":material/delete: Will be removed.",
-        Action.MOVE: f":material/drive_file_move: Will be {literal(', '.join(decision.to))}.",
+        Action.KEEP: f":material/check: {tr('Right as it is.')}",
+        Action.REMOVE: f":material/delete: {tr('Will be removed.')}",
+        Action.MOVE: f":material/drive_file_move: {_moved(decision)}",
     }
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(words[decision.action])
@@ -75,10 +77,18 @@ def _show_decision(dataset: Dataset, row: int, decision: Decision) -> None:
         )
 
 
+def _moved(decision: Decision) -> str:
+    return tr("Will be {class_name}.", class_name=literal(", ".join(decision.to)))
+
+
 def _offer(dataset: Dataset, suspect: Suspect, suggested: str) -> None:
     row = suspect.row
     to = tuple(dataset.classes[label] for label in suspect.suggested)
-    verb = "Change" if dataset.several_labels else "Move"
+    class_name = literal(suggested)
+    if dataset.several_labels:
+        move, other_move = tr("Change to {class_name}", class_name=class_name), tr("Change to another …")
+    else:
+        move, other_move = tr("Move to {class_name}", class_name=class_name), tr("Move to another …")
     with st.container(horizontal=True, gap="xsmall"):
         st.button(
             tr("Keep"),
@@ -89,15 +99,13 @@ def _offer(dataset: Dataset, suspect: Suspect, suggested: str) -> None:
             help=tr("Its label is right. It is not shown again in the versions that follow."),
         )
         st.button(
-            tr("{verb} to {literal}", verb=verb, literal=literal(suggested)),
+            move,
             icon=":material/drive_file_move:",
             key=f"move_{dataset.id}_{row}",
             on_click=label_changes.decide,
             args=(dataset.id, row, Decision(Action.MOVE, to)),
         )
-        with st.popover(
-            tr("{verb} to another …", verb=verb), key=f"other_{dataset.id}_{row}", on_change=keep_view
-        ) as other:
+        with st.popover(other_move, key=f"other_{dataset.id}_{row}", on_change=keep_view) as other:
             if other.open:
                 _choose_other(dataset, suspect)
         st.button(

@@ -8,11 +8,12 @@ from pages.ui import state
 from tlcore import measures
 from tlcore.datasets import Split
 from tlcore.runs import Progress, Run, Status
+from tlcore.words import mark, tr
 
 _ENDS = {
-    Status.STOPPED: "■ {name} stopped",
-    Status.FAILED: "✗ {name} failed",
-    Status.INTERRUPTED: "✗ {name} interrupted",
+    Status.STOPPED: mark("■ {name} stopped"),
+    Status.FAILED: mark("✗ {name} failed"),
+    Status.INTERRUPTED: mark("✗ {name} interrupted"),
 }
 NAME_LENGTH = 40
 
@@ -34,11 +35,11 @@ def title(run: Run, progress: Progress) -> str:
     status = progress.status
     name = " ".join(run.name.split())[:NAME_LENGTH]
     if status is Status.QUEUED:
-        return "Queued"
+        return tr("Queued")
     if not status.final:
         return f"{progress.share:.0%}".replace("%", " %")
     if status in _ENDS:
-        return _ENDS[status].format(name=name)
+        return tr(_ENDS[status], name=name)
     share = measures.shares(run, progress).get(Split.VAL)
     return f"✓ {name}" if share is None else f"✓ {name}: {100 * share:.0f} %"
 
@@ -46,11 +47,12 @@ def title(run: Run, progress: Progress) -> str:
 def _notify(run: Run, words: str, *, under_way: bool) -> None:
     # The words come at the end alone: as long as nothing changes, nothing is sent to the component.
     data: dict[str, Any] = {"run": run.id, "under_way": under_way, "words": "" if under_way else words}
+    data |= {"ask": tr("Notify me when it is done"), "promise": tr("A notification comes when it is done.")}
     _component()(data=data, key="notification", height="content")
 
 
 _HTML = """
-<button type="button" hidden>Notify me when it is done</button>
+<button type="button" hidden></button>
 <span role="status"></span>
 """
 
@@ -73,10 +75,11 @@ export default function ({ data, parentElement }) {
   // Browsers offer notifications to this computer and to https alone.
   const usable = "Notification" in window && window.isSecureContext
 
+  button.textContent = data.ask
   const draw = () => {
     const asked = usable ? Notification.permission : ""
     button.hidden = !data.under_way || asked !== "default"
-    said.textContent = data.under_way && asked === "granted" ? "A notification comes when it is done." : ""
+    said.textContent = data.under_way && asked === "granted" ? data.promise : ""
   }
   button.onclick = () => Notification.requestPermission().then(draw)
 

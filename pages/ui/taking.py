@@ -11,7 +11,7 @@ from pages.ui.numbers import seconds_words
 from tlcore import intake_jobs, intake_records
 from tlcore.errors import WorkspaceError
 from tlcore.intake_records import Intake, Look, Status
-from tlcore.words import tr
+from tlcore.words import number, tr
 
 LOOK_S = 0.5
 
@@ -81,17 +81,13 @@ def words(look: Look) -> str:
     """What stands over the bar."""
     if look.status is Status.QUEUED:
         return tr("Waiting for the engine: it starts, or takes in other pictures first.")
-    told = f"{look.done:,} of {look.total:,} files"
+    taken = tr("{done:,} of {total:,} files", done=look.done, total=look.total)
     if look.per_s is None:
-        return told
+        return taken
     left_s = (look.total - look.done) / look.per_s
-    pace = f"{look.per_s:,.0f}" if look.per_s >= 10 else f"{look.per_s:.2g}"
-    return tr(
-        "{told} · {pace} a second · about {seconds_words} left",
-        told=told,
-        pace=pace,
-        seconds_words=seconds_words(left_s),
-    )
+    # Translators: so many files
+    pace = tr("{pace} a second", pace=number(look.per_s, ",.0f" if look.per_s >= 10 else ".2g"))
+    return " · ".join([taken, pace, tr("about {time} left", time=seconds_words(left_s))])
 
 
 @told

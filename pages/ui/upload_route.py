@@ -18,8 +18,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from pages.ui import base_path, state
-from tlcore import uploads
+from pages.ui import base_path, state, tongue
+from tlcore import uploads, words
 from tlcore.api.hosts import LOOPBACK, hostname, is_same_place
 from tlcore.errors import NotFound, ThawError
 from tlcore.uploads import MAX_PIECE_BYTES, Kind, Upload
@@ -59,7 +59,7 @@ def new_token() -> str:
 
 def limit_bytes() -> int:
     """Of one upload."""
-    return int(st.get_option(tr("server.maxUploadSize"))) * 1024 * 1024
+    return int(st.get_option("server.maxUploadSize")) * 1024 * 1024
 
 
 def is_local(headers: Mapping[str, str]) -> bool:
@@ -73,6 +73,11 @@ def is_local(headers: Mapping[str, str]) -> bool:
 
 
 async def _answer(request: Request) -> JSONResponse:
+    with words.speaking(tongue.of(request)):
+        return await _answered(request)
+
+
+async def _answered(request: Request) -> JSONResponse:
     try:
         owner = owner_of(request)
         if request.method == "POST":
@@ -90,7 +95,7 @@ async def _answer(request: Request) -> JSONResponse:
     except ThawError as error:
         return JSONResponse({"message": str(error)}, 422)
     except ClientDisconnect:
-        return JSONResponse({"message": "The browser left."}, 400)
+        return JSONResponse({"message": tr("The browser left.")}, 400)
 
 
 class _Order:
@@ -102,7 +107,7 @@ class _Order:
     @classmethod
     def parse(cls, told: Any) -> "_Order":
         if not (isinstance(told, dict) and isinstance(told.get("name"), str) and told.get("kind") in [*Kind]):
-            raise Refused(400, "This is no upload of Thaw. Reload the page and try again.")
+            raise Refused(400, tr("This is no upload of Thaw. Reload the page and try again."))
         return cls(told["name"], told["kind"])
 
 
@@ -130,14 +135,16 @@ def owner_of(request: Request) -> str:
     if not is_our_host(host):
         raise Refused(
             403,
-            "This server does not go by the name it was asked for. Open it under the address it shows at its "
-            "start, or add the name to server.allowedHosts.",
+            tr(
+                "This server does not go by the name it was asked for. Open it under the address it shows at "
+                "its start, or add the name to server.allowedHosts."
+            ),
         )
     if not is_same_place(origin, host):
-        raise Refused(403, "Pictures are taken from Thaw's own pages only.")
+        raise Refused(403, tr("Pictures are taken from Thaw's own pages only."))
     owner, _, signature = request.headers.get(TOKEN_HEADER, "").partition(".")
     if not hmac.compare_digest(signature.encode(), signed(_SESSION + owner).encode()):
-        raise Refused(403, "This page is out of date. Reload it and try again.")
+        raise Refused(403, tr("This page is out of date. Reload it and try again."))
     return owner
 
 
@@ -149,8 +156,8 @@ def is_our_host(host: str) -> bool:
     """Against a foreign name that leads to this computer. A server for others may have any name, unless
     ``server.allowedHosts`` says which."""
     name = hostname(host)
-    allowed = [str(one).lower() for one in st.get_option(tr("server.allowedHosts")) or ()]
-    allowed.append(str(st.get_option(tr("browser.serverAddress")) or "").lower())
+    allowed = [str(one).lower() for one in st.get_option("server.allowedHosts") or ()]
+    allowed.append(str(st.get_option("browser.serverAddress") or "").lower())
     if (
         name in allowed
         or "*" in allowed
@@ -167,7 +174,7 @@ def _listens_to_itself() -> bool:
 def _offset(request: Request) -> int:
     given = request.query_params.get("offset", "")
     if not (given.isascii() and given.isdigit() and len(given) < 20):
-        raise Refused(400, "This is no piece of an upload. Reload the page and try again.")
+        raise Refused(400, tr("This is no piece of an upload. Reload the page and try again."))
     return int(given)
 
 
@@ -184,5 +191,5 @@ async def body_of(request: Request, limit: int) -> bytes:
     async for chunk in request.stream():
         content += chunk
         if len(content) > limit:
-            raise Refused(413, f"A piece of the upload is larger than {limit:,} bytes.")
+            raise Refused(413, tr("A piece of the upload is larger than {limit:,} bytes.", limit=limit))
     return bytes(content)

@@ -17,15 +17,17 @@ def show_version(dataset: Dataset) -> None:
     if not dataset.parent and not later:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="version_line"):
-        first = "as it came in" if dataset.version == 1 else dataset.change
-        st.markdown(tr("**Version {version}**: {literal}", version=dataset.version, literal=literal(first)))
+        change = tr("as it came in") if dataset.version == 1 else dataset.change
+        st.markdown(tr("**Version {version}**: {change}", version=dataset.version, change=literal(change)))
         parent = cards.get(dataset.parent)
         if parent is not None:
-            _link(f"Back to version {parent.version}", parent.id, ":material/undo:", parent.change)
+            back = tr("Back to version {version}", version=parent.version)
+            _link(back, parent.id, ":material/undo:", parent.change)
         elif dataset.parent:
             st.caption(tr("The version before it is no longer here."))
         for card in later[:SHOWN_LATER]:
-            _link(f"On to version {card.version}", card.id, ":material/redo:", card.change)
+            on = tr("On to version {version}", version=card.version)
+            _link(on, card.id, ":material/redo:", card.change)
 
 
 def _link(title: str, id: str, icon: str, change: str) -> None:

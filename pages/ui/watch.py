@@ -6,6 +6,7 @@ from pages.ui import concept, guide, reading, run_curves, run_log, run_state, st
 from pages.ui.messages import guarded
 from tlcore import watching
 from tlcore.runs import Run
+from tlcore.words import tr
 
 OTHERS = 20
 """Earlier runs that are looked through for the one whose features are used."""
@@ -40,7 +41,7 @@ def _show(run: Run, under_way: bool, others: run_curves.Others) -> None:
     if final and run.has_model:
         reading.show(run)
         with st.container(horizontal=True, vertical_alignment="center"):
-            guide.onward("Next: see what it got wrong", "understand/evaluate.py")
-            guide.link("Try it on a picture", "use/predict.py", ":material/center_focus_strong:")
-            guide.link("Take it away", "use/export.py", ":material/download:")
+            guide.onward(tr("Next: see what it got wrong"), "understand/evaluate.py")
+            guide.link(tr("Try it on a picture"), "use/predict.py", ":material/center_focus_strong:")
+            guide.link(tr("Take it away"), "use/export.py", ":material/download:")
     run_log.show(run, look.events)

@@ -14,13 +14,31 @@ from tlcore.errors import RunError
 from tlcore.explain import Explainer, HeatMap, Look
 from tlcore.recipe_parts import Fit
 from tlcore.runs import Run
-from tlcore.words import tr
+from tlcore.words import mark, tr
 from tlcore.workspace import Stamp, stamp
 
 SHOWN_PX = 480
 """Of the longer side."""
 STRENGTH = 60
 """Of the colours over the picture, in percent, until somebody chooses."""
+# By the third of the height and the third of the width.
+_ALTS = (
+    (
+        mark("Heat map of what speaks for {class_name}, strongest at the top left"),
+        mark("Heat map of what speaks for {class_name}, strongest at the top centre"),
+        mark("Heat map of what speaks for {class_name}, strongest at the top right"),
+    ),
+    (
+        mark("Heat map of what speaks for {class_name}, strongest at the middle left"),
+        mark("Heat map of what speaks for {class_name}, strongest at the middle centre"),
+        mark("Heat map of what speaks for {class_name}, strongest at the middle right"),
+    ),
+    (
+        mark("Heat map of what speaks for {class_name}, strongest at the bottom left"),
+        mark("Heat map of what speaks for {class_name}, strongest at the bottom centre"),
+        mark("Heat map of what speaks for {class_name}, strongest at the bottom right"),
+    ),
+)
 
 
 def show(run: Run, path: Path, label: str, probabilities: Mapping[str, float] | None = None) -> None:
@@ -40,7 +58,7 @@ def _draw(run: Run, path: Path, label: str, probabilities: Mapping[str, float] |
             look = _look(*of, str(path))
         except RunError as error:
             # The answer above it stands all the same.
-            st.caption(tr("There is no heat map. {literal}", literal=literal(str(error))))
+            st.caption(f"{tr('There is no heat map.')} {literal(str(error))}")
             return
         chosen = _choose(run, path, look, label, probabilities or look.probabilities)
         _show_map(path, run, _heat_map(*of, str(path), chosen))
@@ -79,20 +97,20 @@ def _show_map(path: Path, run: Run, found: HeatMap) -> None:
     name = literal(found.label)
     if found.is_empty:
         st.image(str(path), width=_width(path), alt=tr("The picture without colours"))
-        st.caption(tr("No part of this picture speaks for {name}.", name=name))
+        st.caption(tr("No part of this picture speaks for {class_name}.", class_name=name))
         return
-    height, width = found.cells.shape
+    rows, columns = found.cells.shape
     content = _laid_over(str(path), found, _strength(), run.recipe.backbone.fit)
     st.image(content, width=_width(path), alt=_alt(found))
     st.caption(
         tr(
-            "Bright parts raised the score of {name} most, dark ones did nothing for it (Grad-CAM, "
-            "{height} × {width} cells, each against the strongest). It shows where, not what: "
+            "Bright parts raised the score of {class_name} most, dark ones did nothing for it (Grad-CAM, "
+            "{rows} × {columns} cells, each against the strongest). It shows where, not what: "
             "whether shape, colour or background decided is not told, nor what spoke against the "
             "class.",
-            name=name,
-            height=height,
-            width=width,
+            class_name=name,
+            rows=rows,
+            columns=columns,
         )
     )
 
@@ -105,14 +123,12 @@ def _width(path: Path) -> int:
 def _alt(found: HeatMap) -> str:
     rows, columns = found.cells.shape
     row, column = divmod(int(found.cells.argmax()), columns)
-    place = (
-        f"{_third(row, rows, 'top', 'middle', 'bottom')} {_third(column, columns, 'left', 'centre', 'right')}"
-    )
-    return tr("Heat map of what speaks for {label}, strongest at the {place}", label=found.label, place=place)
+    alt = _ALTS[_third(row, rows)][_third(column, columns)]
+    return tr(alt, class_name=found.label)
 
 
-def _third(place: int, of: int, *names: str) -> str:
-    return names[int((place + 0.5) / of * 3)]
+def _third(place: int, of: int) -> int:
+    return int((place + 0.5) / of * 3)
 
 
 def _strength() -> int:

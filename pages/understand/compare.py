@@ -16,6 +16,7 @@ from pages.ui import (
 from pages.ui.messages import literal, shown
 from tlcore import comparing, overview, runs
 from tlcore.overview import Line
+from tlcore.words import tr
 
 
 def compare(lines: Sequence[Line]) -> None:
@@ -30,23 +31,25 @@ def compare(lines: Sequence[Line]) -> None:
     compare_costs.show(comparison, lines)
 
 
-st.title("Compare")
+st.title(tr("Compare"))
 known = overview.lines(state.workspace())
 for damaged in runs.list_damaged(state.workspace()):
     st.warning(literal(damaged.sentence), icon=":material/broken_image:")
 if not any(line.run.has_model for line in known):
-    st.info("There are no finished runs yet.", icon=":material/arrow_forward:")
-    guide.onward("Train a model", "build/train.py")
+    st.info(tr("There are no finished runs yet."), icon=":material/arrow_forward:")
+    guide.onward(tr("Train a model"), "build/train.py")
     st.stop()
 with shown():
     chosen = compare_choice.choose(known)
     if len(chosen) < comparing.FEWEST_RUNS:
         st.info(
-            "Choose two runs or more. One run alone has nothing to be compared with: train another one, with "
-            "something changed.",
+            tr(
+                "Choose two runs or more. One run alone has nothing to be compared with: train another one, "
+                "with something changed."
+            ),
             icon=":material/compare_arrows:",
         )
-        guide.onward("Change something", "build/model.py")
+        guide.onward(tr("Change something"), "build/model.py")
     else:
         by_id = {line.run.id: line for line in known}
         compare([by_id[run.id] for run in chosen])

@@ -5,12 +5,13 @@ import streamlit as st
 from pages.ui import concept, guide, state
 from pages.ui.messages import keep_view, told
 from tlcore import lessons
+from tlcore.words import mark, tr
 
 COLUMNS = 2
 # The pages on which a concept is explained in place: file and title.
 WHERE = {
-    ("build/model.py", "Model"): ("backbone", "feature", "freezing", "head", "class_weights"),
-    ("build/train.py", "Train"): (
+    ("build/model.py", mark("Model")): ("backbone", "feature", "freezing", "head", "class_weights"),
+    ("build/train.py", mark("Train")): (
         "augmentation",
         "epoch",
         "batch",
@@ -18,7 +19,7 @@ WHERE = {
         "validation",
         "overfitting",
     ),
-    ("understand/evaluate.py", "Evaluate"): ("confusion_matrix", "calibration", "heat_map"),
+    ("understand/evaluate.py", mark("Evaluate")): ("confusion_matrix", "calibration", "heat_map"),
 }
 
 
@@ -31,21 +32,21 @@ def show_all() -> None:
     columns = st.columns(COLUMNS)
     for number, one in enumerate(lessons.CONCEPTS):
         with columns[number % COLUMNS]:
-            st.markdown(f"**{one.title}.** {one.sentence}")
+            st.markdown(f"**{tr(one.title)}.** {tr(one.sentence)}")
 
 
 def see_it(id: str) -> None:
     """The button to the page where it comes up."""
     file, title = next(page for page, found in WHERE.items() if id in found)
-    guide.onward(f"See it on the {title} page", file)
+    guide.onward(tr("See it on the {page} page", page=tr(title)), file)
 
 
-st.title("Concepts")
+st.title(tr("Concepts"))
 ids = [one.id for one in lessons.CONCEPTS]
 id = st.pills(
-    "Look at",
+    tr("Look at"),
     ids,
-    format_func=lambda id: lessons.get(id).title,
+    format_func=lambda id: tr(lessons.get(id).title),
     default=ids[0],
     required=True,
     key=concept.KEY,
@@ -54,13 +55,13 @@ id = st.pills(
 )
 chosen = lessons.get(id)
 with st.container(border=True):
-    st.subheader(chosen.question, anchor=False)
+    st.subheader(tr(chosen.question), anchor=False)
     concept.show(chosen, place="page")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("See also", width="content")
+        st.caption(tr("See also"), width="content")
         for other in chosen.see:
             st.button(
-                lessons.get(other).title,
+                tr(lessons.get(other).title),
                 key=f"see_{other}",
                 type="tertiary",
                 icon=":material/arrow_forward:",
@@ -68,5 +69,5 @@ with st.container(border=True):
                 args=(other,),
             )
 see_it(id)
-st.subheader("All in a sentence each", anchor=False)
+st.subheader(tr("All in a sentence each"), anchor=False)
 show_all()

@@ -19,7 +19,7 @@ from tlcore import evaluation
 from tlcore.datasets import Split
 from tlcore.evaluation import SplitEvaluation
 from tlcore.runs import Run
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
 # A larger matrix needs the whole width.
 BESIDE_CLASSES = 10
@@ -46,8 +46,12 @@ def show_mistakes(run: Run, result: SplitEvaluation) -> None:
     if not mistakes:
         st.caption(tr("None."))
         return
-    order = "The ones it was surest of come first. Click on the words below a picture to open it."
-    st.caption(tr("What the pictures show → what the model said. {order}", order=order))
+    st.caption(
+        tr(
+            "What the pictures show → what the model said. The ones it was surest of come first. Click on "
+            "the words below a picture to open it."
+        )
+    )
     judged_gallery.show(run, result, mistakes, "mistakes")
 
 
@@ -69,18 +73,18 @@ def show_least_certain(run: Run, result: SplitEvaluation) -> None:
             judged_gallery.show(run, result, right, "least_certain_pictures")
 
 
-st.title("Evaluate")
+st.title(tr("Evaluate"))
 run = guide.finished_run()
 guide.headline(run)
 result = evaluation.load(run)
 splits = list(result.splits)
 split = splits[0]
 if len(splits) > 1:
-    names = {Split.VAL: "Validation", Split.TEST: "Test"}
+    names = {Split.VAL: mark("Validation"), Split.TEST: mark("Test")}
     split = st.segmented_control(
-        "Pictures",
+        tr("Pictures"),
         splits,
-        format_func=names.__getitem__,
+        format_func=lambda split: tr(names[split]),
         default=splits[0],
         required=True,
         key="split",
@@ -104,4 +108,4 @@ reliability.show(shown)
 confidence.show(run)
 judged_picture.show_chosen(run, result)
 reporting.report(run)
-guide.onward("Next: try it on a picture", "use/predict.py")
+guide.onward(tr("Next: try it on a picture"), "use/predict.py")

@@ -3,14 +3,17 @@
 import streamlit as st
 
 from pages.ui import guide, label_changes, label_doctor, messages, state, version_line
+from tlcore.words import tr
 
 if label_changes.is_training():
     guide.go("build/train.py")
-st.title("Label doctor")
+st.title(tr("Label doctor"))
 dataset = guide.dataset()
 st.markdown(
-    "Each picture is judged by small heads that were trained on the other pictures, never on it. Where they "
-    "disagree with a label, the label may be wrong, or the picture is hard: you decide."
+    tr(
+        "Each picture is judged by small heads that were trained on the other pictures, never on it. Where "
+        "they disagree with a label, the label may be wrong, or the picture is hard: you decide."
+    )
 )
 version_line.show_version(dataset)
 run = None

@@ -11,20 +11,25 @@ from tlcore import atlas, evaluation
 from tlcore.atlas import Charted, Projection
 from tlcore.datasets import Split
 from tlcore.runs import Run
-from tlcore.words import tr
+from tlcore.words import mark, tr, trn
 
 MOST_PICTURES = 24
 
 _PROJECTIONS = {Projection.PCA: "PCA", Projection.TSNE: "t-SNE", Projection.UMAP: "UMAP"}
 _MEANINGS = {
-    Projection.PCA: "PCA looks at the pictures from where they differ most. Groups that lie apart are apart; "
-    "some that lie on each other are apart in a direction that is not seen here.",
-    Projection.TSNE: "t-SNE keeps near pictures near. Which groups there are is to be believed; how far "
-    "apart and how large they are is not.",
-    Projection.UMAP: "UMAP keeps near pictures near, and somewhat of how the groups lie. How large they are "
-    "means nothing.",
+    Projection.PCA: mark(
+        "PCA looks at the pictures from where they differ most. Groups that lie apart are apart; some that "
+        "lie on each other are apart in a direction that is not seen here."
+    ),
+    Projection.TSNE: mark(
+        "t-SNE keeps near pictures near. Which groups there are is to be believed; how far apart and how "
+        "large they are is not."
+    ),
+    Projection.UMAP: mark(
+        "UMAP keeps near pictures near, and somewhat of how the groups lie. How large they are means nothing."
+    ),
 }
-_SIDES = {Split.TRAIN: "Training", Split.VAL: "Validation", Split.TEST: "Test"}
+_SIDES = {Split.TRAIN: mark("Training"), Split.VAL: mark("Validation"), Split.TEST: mark("Test")}
 
 
 def show_map(run: Run) -> None:
@@ -33,8 +38,9 @@ def show_map(run: Run) -> None:
         if state.selected("run") != run.id:
             st.rerun()
         projection = choose_projection()
-        st.caption(_MEANINGS[projection])
-        if comparing.is_done(run, projection, f"Draw the map ({_PROJECTIONS[projection]})"):
+        st.caption(tr(_MEANINGS[projection]))
+        says = tr("Draw the map ({projection})", projection=_PROJECTIONS[projection])
+        if comparing.is_done(run, projection, says):
             charted = atlas.read(state.workspace(), run, projection)
             if charted is not None:
                 show_points(run, charted, projection)
@@ -57,9 +63,7 @@ def choose_projection() -> Projection:
     projection = Projection(chosen)
     if not atlas.is_available(projection):
         st.info(
-            literal(
-                tr("{INSTALL_UMAP} Until then t-SNE shows much the same.", INSTALL_UMAP=atlas.INSTALL_UMAP)
-            ),
+            literal(f"{tr(atlas.INSTALL_UMAP)} {tr('Until then t-SNE shows much the same.')}"),
             icon=":material/info:",
         )
         return Projection.TSNE
@@ -75,7 +79,13 @@ def show_points(run: Run, charted: Charted, projection: Projection) -> None:
         if charted.own:
             st.caption(tr("By the features of this run's own layers, which it trained."))
         if said:
-            st.caption(tr("{said} mistakes on pictures it was not trained on have a ring.", said=len(said)))
+            st.caption(
+                trn(
+                    "{n} mistake on pictures it was not trained on has a ring.",
+                    "{n} mistakes on pictures it was not trained on have a ring.",
+                    len(said),
+                )
+            )
     with right:
         map_choice.find(charted.dataset)
         row, many = map_choice.chosen(charted.dataset), map_choice.several(charted.dataset)
@@ -99,7 +109,7 @@ def mistakes(run: Run, charted: Charted) -> dict[int, str]:
     for result in evaluation.load(run).splits.values():
         for one in result.mistakes:
             labels = one.predicted_labels if result.several_labels else (one.predicted,)
-            wrong[one.file, one.name] = ", ".join(run.classes[label] for label in labels) or "none"
+            wrong[one.file, one.name] = ", ".join(run.classes[label] for label in labels) or tr("none")
     return {
         row: wrong[item.file, item.name]
         for row, item in enumerate(charted.dataset.items)
@@ -110,10 +120,10 @@ def mistakes(run: Run, charted: Charted) -> dict[int, str]:
 def show_one(run: Run, charted: Charted, row: int, said: Mapping[int, str]) -> None:
     item = charted.dataset.items[row]
     names = ", ".join(run.classes[label] for label in item.labels)
-    told = f" · taken for {said[row]}" if row in said else ""
+    told = f" · {tr('taken for {class_names}', class_names=said[row])}" if row in said else ""
     path = charted.dataset.path(item)
     gallery([(path, "", f"{names}: {item.name}")], size_px=224)
-    st.caption(literal(f"{item.name} · {names} · {_SIDES[item.split]}{told}"))
+    st.caption(literal(f"{item.name} · {names} · {tr(_SIDES[item.split])}{told}"))
     st.subheader(tr("Nearest training pictures"), anchor=False)
     nearest.show(run, path)
 
@@ -121,8 +131,13 @@ def show_one(run: Run, charted: Charted, row: int, said: Mapping[int, str]) -> N
 def show_many(charted: Charted, rows: list[int]) -> None:
     dataset = charted.dataset
     shown_rows = rows[:MOST_PICTURES]
-    more = "" if len(rows) <= MOST_PICTURES else f", the first {MOST_PICTURES} of them here"
-    st.caption(tr("{rows:,} pictures{more}", rows=len(rows), more=more))
+    st.caption(
+        trn("{n:,} picture", "{n:,} pictures", len(rows))
+        if len(rows) <= MOST_PICTURES
+        else tr(
+            "{pictures:,} pictures, the first {shown} of them here", pictures=len(rows), shown=MOST_PICTURES
+        )
+    )
     items = [dataset.items[row] for row in shown_rows]
     names = [", ".join(dataset.classes[label] for label in item.labels) for item in items]
     gallery(
@@ -130,13 +145,15 @@ def show_many(charted: Charted, rows: list[int]) -> None:
     )
 
 
-st.title("Map")
+st.title(tr("Map"))
 run = guide.finished_run()
 guide.headline(run)
 st.markdown(
-    "Each point is a picture of the dataset. Points lie near each other when the pictures look alike to the "
-    "network: a mistake among another class looks like that class; one far from its own is odd, or labelled "
-    "wrongly."
+    tr(
+        "Each point is a picture of the dataset. Points lie near each other when the pictures look alike to "
+        "the network: a mistake among another class looks like that class; one far from its own is odd, or "
+        "labelled wrongly."
+    )
 )
 with shown():
     st.fragment(show_map)(run)

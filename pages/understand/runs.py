@@ -6,6 +6,7 @@ from pages.ui import damaged_runs, deleted_runs, disk_use, guide, messages, run_
 from pages.ui.bring_run import bring_run
 from tlcore import overview
 from tlcore.overview import Line
+from tlcore.words import tr
 
 LOOK_AGAIN_S = 2.0
 
@@ -26,7 +27,7 @@ def statuses(lines: list[Line]) -> dict[str, str]:
     return {line.run.id: line.progress.status.value for line in lines}
 
 
-st.title("Runs")
+st.title(tr("Runs"))
 deleted_runs.offer_undo()
 lines = overview.lines(state.workspace())
 damaged_runs.show()
@@ -39,8 +40,8 @@ if lines:
         if line is not None:
             run_actions.show(line)
 else:
-    st.info("There are no runs yet.", icon=":material/arrow_forward:")
-    guide.onward("Train a model", "build/train.py")
+    st.info(tr("There are no runs yet."), icon=":material/arrow_forward:")
+    guide.onward(tr("Train a model"), "build/train.py")
 bring_run()
 deleted_runs.show()
 disk_use.show()

@@ -10,7 +10,12 @@ from tlcore.asked import Standing
 from tlcore.datasets import Split
 from tlcore.numbers import bytes_words
 from tlcore.runs import Run
-from tlcore.words import tr
+from tlcore.words import mark, tr
+
+_VALIDATION = {
+    measures.ACCURACY: mark("Validation accuracy"),
+    measures.EXACT_MATCH: mark("Validation exact match"),
+}
 
 
 def standings(run: Run) -> dict[str, Standing]:
@@ -40,7 +45,9 @@ def show(run: Run, found: dict[str, Standing]) -> None:
     with st.container(horizontal=True):
         if left:
             st.button(
-                tr("Make all") if len(left) == len(found) else tr("Make the other {left}", left=len(left)),
+                tr("Make all")
+                if len(left) == len(found)
+                else tr("Make the other {formats}", formats=len(left)),
                 icon=":material/done_all:",
                 key="make_all",
                 on_click=exporting.start,
@@ -53,17 +60,19 @@ def show(run: Run, found: dict[str, Standing]) -> None:
         exporting.show(run, format, standing)
 
 
-st.title("Export")
+st.title(tr("Export"))
 run = guide.finished_run()
 guide.headline(run)
 with st.container(horizontal=True):
     measure = measures.name(run)
     share = measures.share(evaluation.load(run).splits.get(Split.VAL))
-    st.metric(f"Validation {measure.lower()}", percent(share), border=True, help=measures.HELP[measure])
-    st.metric("Size", bytes_words(run.model_file.stat().st_size), border=True)
+    st.metric(tr(_VALIDATION[measure]), percent(share), border=True, help=tr(measures.HELP[measure]))
+    st.metric(tr("Size"), bytes_words(run.model_file.stat().st_size), border=True)
 st.caption(
-    "Each format is made once. Then the program that comes with it is run on real pictures beside the run; "
-    "of the web page its model is, by Python. What says something else is not handed out."
+    tr(
+        "Each format is made once. Then the program that comes with it is run on real pictures beside the "
+        "run; of the web page its model is, by Python. What says something else is not handed out."
+    )
 )
 under_way = {format for format, one in standings(run).items() if one.under_way}
 st.fragment(draw, run_every=1.0 if under_way else None)(run, under_way)

@@ -8,8 +8,9 @@ from tlcore import predictions
 from tlcore.errors import WorkspaceError
 from tlcore.predictions import Batch
 from tlcore.runs import Run
+from tlcore.words import mark, tr
 
-FILES, CAMERA = "Files", "The camera"
+FILES, CAMERA = mark("Files"), mark("The camera")
 
 
 def chosen_batch() -> Batch | None:
@@ -37,12 +38,18 @@ def show_batch(run: Run, batch: Batch) -> None:
         predict_table.show(run, batch)
 
 
-st.title("Predict")
+st.title(tr("Predict"))
 run = guide.finished_run()
 guide.headline(run)
 
 way = st.segmented_control(
-    "Pictures from", [FILES, CAMERA], default=FILES, required=True, key="way", bind="query-params"
+    tr("Pictures from"),
+    [FILES, CAMERA],
+    format_func=tr,
+    default=FILES,
+    required=True,
+    key="way",
+    bind="query-params",
 )
 with messages.shown():
     if way == FILES:
@@ -60,4 +67,4 @@ if chosen:
     with messages.shown():
         path, alone = predict_one.find(chosen, batch)
         predict_one.show(run, path, alone=alone)
-guide.onward("Next: take the model away", "use/export.py")
+guide.onward(tr("Next: take the model away"), "use/export.py")

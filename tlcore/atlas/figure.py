@@ -8,8 +8,10 @@ import plotly.graph_objects as go
 from tlcore import plots
 from tlcore.atlas.asking import Charted
 from tlcore.datasets import Split
+from tlcore.words import mark, tr
 
-MISTAKES = "Mistake"
+# Translators: in the legend, with their number.
+MISTAKES = mark("Mistake")
 
 # Told apart by people who see colours otherwise, on white and on black: Observable's ten (ISC licence).
 _COLOURS = (
@@ -38,7 +40,7 @@ _SHAPES = (
     "pentagon",
     "hourglass",
 )
-_SIDES = {Split.TRAIN: "training", Split.VAL: "validation", Split.TEST: "test"}
+_SIDES = {Split.TRAIN: mark("training"), Split.VAL: mark("validation"), Split.TEST: mark("test")}
 _HEIGHT_PX = 560
 _LEGEND_PX = 120
 
@@ -84,10 +86,10 @@ def draw(
     wrong = [row for row in rows if row in said]
     if wrong:
         ring = {"color": plots.EMBER, "symbol": "circle-open", "size": size + 8, "line": {"width": 2}}
-        _add(figure, charted, wrong, said, f"{MISTAKES} ({len(wrong)})", ring)
+        _add(figure, charted, wrong, said, f"{tr(MISTAKES)} ({len(wrong)})", ring)
     if marked is not None:
         frame = {"color": plots.ICE, "symbol": "square-open", "size": size + 14, "line": {"width": 3}}
-        _add(figure, charted, [marked], said, "Chosen", frame)
+        _add(figure, charted, [marked], said, tr("Chosen"), frame)
     _name_axes(figure, charted)
     return figure
 
@@ -116,8 +118,11 @@ def _add(
 def _hover(charted: Charted, row: int, said: Mapping[int, str]) -> str:
     item = charted.dataset.items[row]
     names = ", ".join(charted.dataset.classes[label] for label in item.labels)
-    told = f"{plots.plain(item.name, 40)}<br>{plots.plain(names, 60)}, {_SIDES[item.split]}"
-    return f"{told}<br>taken for {plots.plain(said[row], 60)}" if row in said else told
+    told = f"{plots.plain(item.name, 40)}<br>{plots.plain(names, 60)}, {tr(_SIDES[item.split])}"
+    if row not in said:
+        return told
+    taken = tr("taken for {class_name}", class_name=plots.plain(said[row], 60))
+    return f"{told}<br>{taken}"
 
 
 def _name_axes(figure: go.Figure, charted: Charted) -> None:
@@ -126,6 +131,10 @@ def _name_axes(figure: go.Figure, charted: Charted) -> None:
     titles: tuple[str, ...] = ("", "")
     if charted.projected.shares is not None:
         first, second = charted.projected.shares
-        titles = (f"First direction: {first:.0%} of the differences", f"Second: {second:.0%}")
+        titles = (
+            tr("First direction: {share:.0%} of the differences", share=first),
+            # Translators: the second direction of the map.
+            tr("Second: {share:.0%}", share=second),
+        )
     figure.update_xaxes(title=titles[0], **plain)
     figure.update_yaxes(title=titles[1], **plain)

@@ -11,9 +11,12 @@ from tlcore.datasets import Dataset, Item
 from tlcore.errors import NotFound
 from tlcore.picture_features import Floats
 from tlcore.runs import Run
+from tlcore.words import mark, tr
 from tlcore.workspace import Workspace
 
-_GONE = "The features of the training pictures are not here, or not any more. Compare the pictures again."
+_GONE = mark(
+    "The features of the training pictures are not here, or not any more. Compare the pictures again."
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ def of_picture(workspace: Workspace, run: Run, picture: Path) -> list[Near]:
 def _kept(workspace: Workspace, run: Run, dataset: Dataset) -> Floats:
     seen = lens.of(workspace, run)
     if not lens.is_kept(workspace, seen, dataset):
-        raise NotFound(_GONE)
+        raise NotFound(tr(_GONE))
     return _units(workspace, seen.key(dataset), run.id)
 
 
@@ -75,5 +78,5 @@ def _units(workspace: Workspace, _key: str, run_id: str) -> Floats:
     dataset = datasets.load(workspace, run.dataset_id)
     found = lens.kept(workspace, lens.of(workspace, run), dataset)
     if found is None:
-        raise NotFound(_GONE)
+        raise NotFound(tr(_GONE))
     return neighbours.units(found[job.training_rows(dataset)])

@@ -9,9 +9,10 @@ import numpy as np
 
 from tlcore.errors import RunError
 from tlcore.picture_features import Floats
+from tlcore.words import mark, tr
 
 UMAP_PACKAGE = "umap"
-INSTALL_UMAP = "UMAP is not installed here. Run: pip install 'thaw-studio[umap]' (about 60 MB)."
+INSTALL_UMAP = mark("UMAP is not installed here. Run: pip install 'thaw-studio[umap]' (about 60 MB).")
 
 # t-SNE looks at all pairs of dimensions again and again; what is beyond the first 50 is noise to it.
 _TSNE_DIMENSIONS = 50
@@ -42,7 +43,7 @@ def is_available(projection: Projection) -> bool:
 def project(projection: Projection, features: Floats) -> Projected:
     """``features``: (n, width). The same features give the same points. Raises RunError without UMAP."""
     if not is_available(projection):
-        raise RunError(INSTALL_UMAP)
+        raise RunError(tr(INSTALL_UMAP))
     # As the distances: by direction alone.
     lengths = np.linalg.norm(features, axis=1, keepdims=True)
     units = features / np.maximum(lengths, 1e-12)

@@ -47,7 +47,7 @@ def get(name: str, workspace: Workspace | None = None) -> AnyBackbone:
     try:
         return _BY_NAME[name]
     except KeyError:
-        way_out = suggestion(name, names()) or f" Choose one of {', '.join(names())}."
+        way_out = suggestion(name, names()) or tr(" Choose one of {names}.", names=", ".join(names()))
         raise UnknownBackbone(tr("No backbone {name!r}.{way_out}", name=name, way_out=way_out)) from None
 
 

@@ -83,12 +83,12 @@ class Backbone(Layered):
         if image_size_px < self.min_image_size_px:
             raise RecipeError(
                 tr(
-                    "{title} takes images of {min_image_size_px} px or more, not {image_size_px}. Choose "
-                    "{min_image_size_px} or more; {image_size_px2} is what it was trained on.",
+                    "{title} takes images of {least} px or more, not {size}. Choose "
+                    "{least} or more; {usual} is what it was trained on.",
                     title=self.title,
-                    min_image_size_px=self.min_image_size_px,
-                    image_size_px=image_size_px,
-                    image_size_px2=self.image_size_px,
+                    least=self.min_image_size_px,
+                    size=image_size_px,
+                    usual=self.image_size_px,
                 )
             )
 

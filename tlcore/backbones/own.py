@@ -16,7 +16,7 @@ from tlcore.backbones.layered import Layered
 from tlcore.backbones.preprocessing import Preprocessing
 from tlcore.backbones.weights import WeightsStatus, random_id
 from tlcore.errors import ModelFileError, NotFound, RecipeError, ThawError, UnknownBackbone, WorkspaceError
-from tlcore.words import tr
+from tlcore.words import mark, tr
 from tlcore.workspace import Workspace, read_json
 
 if TYPE_CHECKING:
@@ -30,12 +30,12 @@ ANY_SIZE_MIN_PX = 32
 InputKind = Literal["map", "vector"]
 
 _SCALES: dict[Preprocessing, str] = {
-    "none": "from 0 to 255",
-    "unit": "from 0 to 1",
-    "tf": "from −1 to 1",
-    "torch": "scaled as DenseNet's",
-    "caffe": "scaled as VGG's",
-    "lite": "scaled as EfficientNet-Lite's",
+    "none": mark("from 0 to 255"),
+    "unit": mark("from 0 to 1"),
+    "tf": mark("from −1 to 1"),
+    "torch": mark("scaled as DenseNet's"),
+    "caffe": mark("scaled as VGG's"),
+    "lite": mark("scaled as EfficientNet-Lite's"),
 }
 _NAMED = 3
 
@@ -65,7 +65,7 @@ class OwnBackbone(Layered):
     """Names of the layers of its own classifier, which are left out."""
     folder: Path
 
-    family: ClassVar[str] = "Your own"
+    family: ClassVar[str] = mark("Your own")
     imagenet_top1: ClassVar[None] = None
     weights_file: ClassVar[None] = None
 
@@ -75,36 +75,48 @@ class OwnBackbone(Layered):
 
     @property
     def good_for(self) -> str:
-        colours = "grey pictures" if self.channels == 1 else "pictures"
-        size = f"from {ANY_SIZE_MIN_PX}" if self.any_size else f"of {self.image_size_px}"
-        return tr(
-            "Pictures like those it was trained on. It takes {colours} {size} px, pixels "
-            "{pixels}{part}. {left_out}From {origin}.",
-            colours=colours,
-            size=size,
-            pixels=self.pixels,
-            part=" (guessed)" if self.guessed else "",
-            left_out=self._left_out,
-            origin=self.origin,
-        )
+        pixels = self.pixels
+        if self.guessed:
+            pixels = tr("{pixels} (guessed)", pixels=pixels)
+        sentences = [
+            tr("Pictures like those it was trained on."),
+            tr(self._takes, size=ANY_SIZE_MIN_PX if self.any_size else self.image_size_px, pixels=pixels),
+            self._left_out,
+            tr("From {origin}.", origin=self.origin),
+        ]
+        return " ".join(one for one in sentences if one)
+
+    @property
+    def _takes(self) -> str:
+        if self.channels == 1:
+            if self.any_size:
+                return mark("It takes grey pictures from {size} px, pixels {pixels}.")
+            return mark("It takes grey pictures of {size} px, pixels {pixels}.")
+        if self.any_size:
+            return mark("It takes pictures from {size} px, pixels {pixels}.")
+        return mark("It takes pictures of {size} px, pixels {pixels}.")
 
     @property
     def pixels(self) -> str:
         """The scale of the pixels it was trained on, in words."""
-        return _SCALES[self.preprocessing]
+        return tr(_SCALES[self.preprocessing])
 
     @property
     def _left_out(self) -> str:
         names = [clean_text(name)[:40] for name in self.dropped]
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        return tr("Left out: {join}{more}. ", join=", ".join(names[:_NAMED]), more=more) if names else ""
+        if not names:
+            return ""
+        listed = ", ".join(names[:_NAMED])
+        if len(names) > _NAMED:
+            return tr("Left out: {names} and {more} more.", names=listed, more=len(names) - _NAMED)
+        return tr("Left out: {names}.", names=listed)
 
     @property
     def min_image_size_px(self) -> int:
         return ANY_SIZE_MIN_PX if self.any_size else self.image_size_px
 
     def weights_status(self, weights_folder: Path) -> WeightsStatus:
-        return WeightsStatus(True, "workspace", "Its weights came with the file and are at hand.")
+        return WeightsStatus(True, "workspace", tr("Its weights came with the file and are at hand."))
 
     def weights_id(self, choice: str, weights_folder: Path, seed: int) -> str:
         """What tells these weights apart from any others: its name does, where they are its own."""
@@ -159,21 +171,20 @@ class OwnBackbone(Layered):
         if self.any_size and image_size_px < ANY_SIZE_MIN_PX:
             raise RecipeError(
                 tr(
-                    "{title} takes images of {ANY_SIZE_MIN_PX} px or more, not {image_size_px}. Choose "
-                    "{ANY_SIZE_MIN_PX} or more.",
+                    "{title} takes images of {least} px or more, not {size}. Choose {least} or more.",
                     title=self.title,
-                    ANY_SIZE_MIN_PX=ANY_SIZE_MIN_PX,
-                    image_size_px=image_size_px,
+                    least=ANY_SIZE_MIN_PX,
+                    size=image_size_px,
                 )
             )
         if not self.any_size and image_size_px != self.image_size_px:
             raise RecipeError(
                 tr(
-                    "{title} was made for images of {image_size_px} px and takes no others, not "
-                    "{image_size_px2}. Leave the image size out, or choose {image_size_px}.",
+                    "{title} was made for images of {size} px and takes no others, not "
+                    "{received}. Leave the image size out, or choose {size}.",
                     title=self.title,
-                    image_size_px=self.image_size_px,
-                    image_size_px2=image_size_px,
+                    size=self.image_size_px,
+                    received=image_size_px,
                 )
             )
 
@@ -198,7 +209,7 @@ def get(workspace: Workspace | None, name: str) -> OwnBackbone:
 def load(workspace: Workspace, id: str) -> OwnBackbone:
     """Raises NotFound, or WorkspaceError for one that is damaged."""
     folder = workspace.folder(workspace.backbones, id, "backbone")
-    damaged = f"The backbone {PREFIX}{id} is damaged. Bring its .keras file again."
+    damaged = tr("The backbone {name} is damaged. Bring its .keras file again.", name=PREFIX + id)
     try:
         found = from_meta(read_json(folder / "meta.json"), folder)
         if not (folder / "model.keras").is_file() or not found.layers():
@@ -235,5 +246,5 @@ def from_meta(meta: Any, folder: Path) -> OwnBackbone:
     known = {"guessed": False, "sent": False} | meta
     values = {name: known[name] for name in names} | {"dropped": tuple(meta["dropped"])}
     if values["preprocessing"] not in preprocessing.KINDS:
-        raise ValueError(tr("unknown preprocessing"))
+        raise ValueError("unknown preprocessing")
     return OwnBackbone(**values, folder=folder)

@@ -67,8 +67,8 @@ def take(
             raise _not_saved(error) from error
         request = {
             "id": id,
-            "title": clean_text(title)[:80] or name.removesuffix(".keras") or "My model",
-            "origin": origin or f"file {name or 'model.keras'}",
+            "title": clean_text(title)[:80] or name.removesuffix(".keras") or tr("My model"),
+            "origin": origin or tr("file {file}", file=name or "model.keras"),
             "created": datetime.now(UTC).isoformat(),
             "preprocessing": kind,
             "guessed": guessed,
@@ -114,7 +114,7 @@ def failed_file(folder: Path) -> Path:
 def _check_pixels(pixels: str) -> None:
     if pixels not in PIXELS:
         raise ModelFileError(
-            tr("Pixels are one of {join}, not {pixels!r}.", join=", ".join(PIXELS), pixels=pixels[:40])
+            tr("Pixels are one of {choices}, not {pixels!r}.", choices=", ".join(PIXELS), pixels=pixels[:40])
         )
 
 
@@ -175,9 +175,9 @@ def _check_measured(folder: Path, label: str) -> None:
     if failed_file(folder).is_file():
         raise ModelFileError(
             tr(
-                "{label} cannot be a backbone. {read_json}",
+                "{label} cannot be a backbone. {reason}",
                 label=label,
-                read_json=read_json(failed_file(folder))["message"],
+                reason=read_json(failed_file(folder))["message"],
             )
         )
     if not meta_file(folder).is_file():
@@ -211,4 +211,6 @@ def _existing(workspace: Workspace, id: str) -> OwnBackbone | None:
 
 
 def _not_saved(error: OSError) -> WorkspaceError:
-    return WorkspaceError(f"The backbone could not be saved ({error.strerror}). Free some space.")
+    return WorkspaceError(
+        tr("The backbone could not be saved ({strerror}). Free some space.", strerror=error.strerror)
+    )

@@ -11,7 +11,7 @@ from typing import Any
 
 from tlcore.backbones import naming
 from tlcore.errors import ModelFileError
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
 MAX_PARAMS = 10**9
 MAX_OUTPUT = 2 * 10**8
@@ -20,7 +20,7 @@ ANY_SIZE_PX = 224
 """The size at which a model of any size is offered first."""
 
 _SIDES_PX = range(4, 1025)
-_SAVE = "Save the model again in Keras with model.save('model.keras')."
+_SAVE = mark("Save the model again in Keras with model.save('model.keras').")
 
 
 @dataclass(frozen=True)
@@ -56,19 +56,19 @@ def check_budget(path: Path, numbers: int) -> None:
     if needed > MAX_PARAMS:
         raise ModelFileError(
             tr(
-                "The layers need {needed:,} weights; {MAX_PARAMS:,} is the limit. Use a smaller network.",
+                "The layers need {needed:,} weights; {limit:,} is the limit. Use a smaller network.",
                 needed=needed,
-                MAX_PARAMS=MAX_PARAMS,
+                limit=MAX_PARAMS,
             )
         )
     if needed > numbers:
         raise ModelFileError(
             tr(
                 "The layers need {needed:,} weights and the file holds {numbers:,}: they do not belong "
-                "together. {SAVE}",
+                "together. {way_out}",
                 needed=needed,
                 numbers=numbers,
-                SAVE=_SAVE,
+                way_out=tr(_SAVE),
             )
         )
 
@@ -126,7 +126,10 @@ def _ends(model: Any) -> tuple[list[Any], list[Any]]:
     graph = _graph(model)
     if graph is None:
         raise ModelFileError(
-            tr("The model was saved before it knew its input. Call it on a picture once. {SAVE}", SAVE=_SAVE)
+            tr(
+                "The model was saved before it knew its input. Call it on a picture once. {way_out}",
+                way_out=tr(_SAVE),
+            )
         )
     return list(graph.inputs), list(graph.outputs)
 
@@ -159,9 +162,9 @@ class _Flattened:
         if taken.side_px is not None and taken.side_px != image_size_px:
             raise ModelFileError(
                 tr(
-                    "The model takes images of {side_px} px, not {image_size_px}.",
-                    side_px=taken.side_px,
-                    image_size_px=image_size_px,
+                    "The model takes images of {side} px, not {size}.",
+                    side=taken.side_px,
+                    size=image_size_px,
                 )
             )
         self._name = name
@@ -189,10 +192,10 @@ class _Flattened:
         if len(output.shape) not in (2, 4):
             raise ModelFileError(
                 tr(
-                    "Without its classifier the model gives numbers of the shape {tuple}; a backbone gives a "
+                    "Without its classifier the model gives numbers of the shape {shape}; a backbone gives a "
                     "map, (height, width, channels), or a vector. Put a Flatten or a pooling layer before "
                     "its last dense layer and save it again.",
-                    tuple=tuple(output.shape[1:]),
+                    shape=tuple(output.shape[1:]),
                 )
             )
         for layer in network.layers:
@@ -200,11 +203,11 @@ class _Flattened:
             if size > MAX_OUTPUT:
                 raise ModelFileError(
                     tr(
-                        "Layer '{name}' gives {size:,} numbers for one picture; {MAX_OUTPUT:,} is the limit. "
+                        "Layer '{layer}' gives {size:,} numbers for one picture; {limit:,} is the limit. "
                         "Use a smaller network.",
-                        name=layer.name,
+                        layer=layer.name,
                         size=size,
-                        MAX_OUTPUT=MAX_OUTPUT,
+                        limit=MAX_OUTPUT,
                     )
                 )
         return Built(network, dropped)

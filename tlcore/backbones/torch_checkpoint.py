@@ -62,8 +62,8 @@ def parse(content: bytes) -> dict[str, "np.ndarray[Any, Any]"]:
     except Exception as error:  # A damaged or forged pickle can raise anything.
         raise WeightsUnavailable(
             tr(
-                "The checkpoint was not opened: it holds more or less than weights ({str}). Get it again.",
-                str=str(error)[:100],
+                "The checkpoint was not opened: it holds more or less than weights ({reason}). Get it again.",
+                reason=str(error)[:100],
             )
         ) from error
 
@@ -71,7 +71,7 @@ def parse(content: bytes) -> dict[str, "np.ndarray[Any, Any]"]:
 def _parse(content: bytes) -> dict[str, "np.ndarray[Any, Any]"]:
     file = io.BytesIO(content)
     if _load(file) != _MAGIC or _load(file) != _VERSION or not _load(file)["little_endian"]:
-        raise ValueError(tr("not a legacy torch file"))
+        raise ValueError("not a legacy torch file")
     state = _load(file)
     keys = _load(file)
     tensors = {str(name): value for name, value in state.items() if isinstance(value, _Tensor)}
@@ -94,12 +94,12 @@ class _WeightsUnpickler(pickle.Unpickler):
             return _rebuild_tensor
         if module == "torch" and name in _STORAGES:
             return _storage_type(name)
-        raise pickle.UnpicklingError(tr("it asks for {module}.{name}", module=module, name=name))
+        raise pickle.UnpicklingError(f"it asks for {module}.{name}")
 
     def persistent_load(self, pid: Any) -> _Storage:
         kind, storage_type, key, _location, length, view = pid
         if kind != "storage" or view is not None:
-            raise pickle.UnpicklingError(tr("a storage of an unknown kind"))
+            raise pickle.UnpicklingError("a storage of an unknown kind")
         return _Storage(str(key), storage_type(), int(length))
 
 
@@ -115,7 +115,7 @@ def _read_storage(file: io.BytesIO, storage: _Storage) -> "np.ndarray[Any, Any]"
     length = int.from_bytes(file.read(8), "little")
     raw = file.read(length * storage.dtype.itemsize)
     if length != storage.length or len(raw) != length * storage.dtype.itemsize:
-        raise ValueError(tr("it is cut short"))
+        raise ValueError("it is cut short")
     return np.frombuffer(raw, storage.dtype)
 
 
@@ -124,6 +124,6 @@ def _view(tensor: _Tensor, numbers: "np.ndarray[Any, Any]") -> "np.ndarray[Any, 
     last = tensor.offset + sum((size - 1) * stride for size, stride in steps)
     # as_strided checks nothing: a forged shape would read foreign memory.
     if min((0, tensor.offset, *tensor.strides)) < 0 or min((1, *tensor.shape)) < 1 or last >= len(numbers):
-        raise ValueError(tr("a tensor reaches outside its storage"))
+        raise ValueError("a tensor reaches outside its storage")
     strides = tuple(stride * numbers.itemsize for stride in tensor.strides)
     return np.lib.stride_tricks.as_strided(numbers[tensor.offset :], tensor.shape, strides, writeable=False)

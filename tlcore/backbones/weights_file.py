@@ -18,7 +18,7 @@ from tlcore.archives import clean_text
 from tlcore.errors import ModelFileError, WeightsUnavailable, WorkspaceError
 from tlcore.keras_files import check_weights_file
 from tlcore.recipe_parts import WEIGHT_SUFFIXES
-from tlcore.words import tr
+from tlcore.words import mark, tr
 from tlcore.workspace import Workspace, sync_folder, write_atomic
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # The first is one piece: a number comes before it.
 SUFFIXES = (".weights.h5", *WEIGHT_SUFFIXES)
-_SAVE = (
+_SAVE = mark(
     "Save it in Keras with network.save_weights('mine.weights.h5') from the same network, without its top."
 )
 
@@ -65,10 +65,10 @@ def check(path: Path) -> None:
     if not path.name.endswith(SUFFIXES):
         raise ModelFileError(
             tr(
-                "{name!r} is not a file of Keras weights ({join}). {SAVE}",
+                "{name!r} is not a file of Keras weights ({endings}). {way_out}",
                 name=path.name,
-                join=", ".join(SUFFIXES),
-                SAVE=_SAVE,
+                endings=", ".join(SUFFIXES),
+                way_out=tr(_SAVE),
             )
         )
     if path.suffix == ".keras":
@@ -104,7 +104,11 @@ def load(network: "keras.Model", path: Path) -> None:
     if not all(np.isfinite(weight).all() for weight in network.get_weights()):
         network.set_weights(before)
         raise WeightsUnavailable(
-            tr("{name} holds numbers that are infinite or no numbers. {SAVE}", name=path.name, SAVE=_SAVE)
+            tr(
+                "{name} holds numbers that are infinite or no numbers. {way_out}",
+                name=path.name,
+                way_out=tr(_SAVE),
+            )
         )
 
 
@@ -112,7 +116,11 @@ def _check_numbers(network: "keras.Model", path: Path, name: str) -> None:
     """Keras passes over what it finds no place for in silence; so the counts are compared first."""
     needed, found = sorted(int(w.size) for w in network.get_weights()), _sizes(path)
     if needed != found:
-        raise _unfit(network, name, f" ({sum(found):,} numbers for {sum(needed):,} weights)")
+        raise _unfit(
+            network,
+            name,
+            tr(" ({numbers:,} numbers for {weights:,} weights)", numbers=sum(found), weights=sum(needed)),
+        )
 
 
 def _sizes(path: Path) -> list[int]:
@@ -133,8 +141,14 @@ def _sizes(path: Path) -> list[int]:
 
 def _unfit(network: "keras.Model", name: str, counts: str = "") -> WeightsUnavailable:
     return WeightsUnavailable(
-        f"The weights in {name} are not those of this backbone, {network.name}{counts}; nothing was loaded. "
-        f"{_SAVE}"
+        tr(
+            "The weights in {file} are not those of this backbone, {network}{counts}; nothing was loaded. "
+            "{way_out}",
+            file=name,
+            network=network.name,
+            counts=counts,
+            way_out=tr(_SAVE),
+        )
     )
 
 
@@ -146,10 +160,10 @@ def _safe_name(name: str) -> str:
     if not safe.endswith(SUFFIXES) or safe in SUFFIXES:
         raise ModelFileError(
             tr(
-                "{clean_text!r} is not a file of Keras weights ({join}). {SAVE}",
-                clean_text=clean_text(name)[:80],
-                join=", ".join(SUFFIXES),
-                SAVE=_SAVE,
+                "{name!r} is not a file of Keras weights ({endings}). {way_out}",
+                name=clean_text(name)[:80],
+                endings=", ".join(SUFFIXES),
+                way_out=tr(_SAVE),
             )
         )
     return safe

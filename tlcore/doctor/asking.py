@@ -10,6 +10,7 @@ from tlcore.doctor.report import Report
 from tlcore.engine import Priority
 from tlcore.errors import DatasetError
 from tlcore.runs import Run
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 
@@ -65,7 +66,7 @@ def wait(
     )
     found = None if failure else read(workspace, dataset.id, run)
     if found is None:
-        raise DatasetError(failure or "The report was removed by somebody else. Ask for it again.")
+        raise DatasetError(failure or tr("The report was removed by somebody else. Ask for it again."))
     return found
 
 

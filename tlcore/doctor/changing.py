@@ -5,8 +5,7 @@ from tlcore.datasets import Dataset
 from tlcore.doctor import decisions
 from tlcore.doctor.decisions import Action
 from tlcore.errors import DatasetError
-from tlcore.report import counted
-from tlcore.words import tr
+from tlcore.words import tr, trn
 from tlcore.workspace import Workspace
 
 
@@ -24,9 +23,11 @@ def make_version(workspace: Workspace, dataset: Dataset) -> Dataset:
     if not changed:
         raise DatasetError(tr("Nothing is to be changed: no picture was moved or removed."))
     removed = sum(not to for to in changed.values())
-    parts = [
-        f"{counted(count, 'picture')} {what}"
-        for count, what in ((len(changed) - removed, "moved"), (removed, "removed"))
-        if count
-    ]
-    return versions.relabel(workspace, dataset, changed, f"Label doctor: {', '.join(parts)}")
+    moved = len(changed) - removed
+    parts = []
+    if moved:
+        parts.append(trn("{n:,} picture moved", "{n:,} pictures moved", moved))
+    if removed:
+        parts.append(trn("{n:,} picture removed", "{n:,} pictures removed", removed))
+    change = tr("Label doctor: {changes}", changes=", ".join(parts))
+    return versions.relabel(workspace, dataset, changed, change)

@@ -5,8 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from tlcore.datasets import Dataset
-from tlcore.report import counted
-from tlcore.words import tr
+from tlcore.words import tr, trn
 
 __all__ = ["CODE_VERSION", "NEAREST", "Report", "Suspect", "from_json", "names", "to_json", "why"]
 
@@ -62,17 +61,45 @@ def why(dataset: Dataset, suspect: Suspect) -> str:
     focus = dataset.classes[suspect.focus]
     share = _percent(suspect.probability)
     if suspect.focus in item.labels:
-        said = f"Heads that never saw it give '{focus}', one of its labels, only {share}."
+        said = tr(
+            "Heads that never saw it give '{focus}', one of its labels, only {share}.",
+            focus=focus,
+            share=share,
+        )
     elif dataset.several_labels:
-        said = f"Heads that never saw it say that it is '{focus}' too, by {share}."
+        said = tr(
+            "Heads that never saw it say that it is '{focus}' too, by {share}.", focus=focus, share=share
+        )
     else:
-        own = _percent(suspect.given_probability)
-        said = f"Heads that never saw it give '{focus}' {share} and its own class {own}."
-    nearest = f"Of its {counted(suspect.asked, 'nearest picture')}, {suspect.votes} "
-    nearest += f"{'is' if suspect.votes == 1 else 'are'} '{focus}'"
-    if not dataset.several_labels:
-        nearest += f" and {suspect.own_votes} '{dataset.classes[item.label]}'"
-    return f"{said} {nearest}."
+        said = tr(
+            "Heads that never saw it give '{focus}' {share} and its own class {own}.",
+            focus=focus,
+            share=share,
+            own=_percent(suspect.given_probability),
+        )
+    return f"{said} {_nearest(dataset, suspect)}"
+
+
+def _nearest(dataset: Dataset, suspect: Suspect) -> str:
+    asked = trn("{n:,} nearest picture", "{n:,} nearest pictures", suspect.asked)
+    focus = dataset.classes[suspect.focus]
+    if dataset.several_labels:
+        return trn(
+            "Of its {asked}, {n} is '{focus}'.",
+            "Of its {asked}, {n} are '{focus}'.",
+            suspect.votes,
+            asked=asked,
+            focus=focus,
+        )
+    return trn(
+        "Of its {asked}, {n} is '{focus}' and {own_votes} '{own}'.",
+        "Of its {asked}, {n} are '{focus}' and {own_votes} '{own}'.",
+        suspect.votes,
+        asked=asked,
+        focus=focus,
+        own_votes=suspect.own_votes,
+        own=dataset.classes[dataset.items[suspect.row].label],
+    )
 
 
 def names(dataset: Dataset, labels: Sequence[int]) -> tuple[str, ...]:
@@ -103,4 +130,4 @@ def _percent(share: float) -> str:
     """Rounded, but never to a certainty that it is not."""
     if 0 < share < 0.01:
         return tr("less than 1 %")
-    return f"{min(share, 0.99):.0%}".replace("%", " %")
+    return tr("{percent:.0f} %", percent=100 * min(share, 0.99))

@@ -10,6 +10,7 @@ from tlcore.engine.queue import Priority
 from tlcore.engine.references import reference_to
 from tlcore.engine.status import EngineStatus, JobState, WaitingJob, WorkerStatus
 from tlcore.errors import EngineError
+from tlcore.words import tr
 
 
 class Reachable(Protocol):
@@ -117,7 +118,8 @@ class Engine(abc.ABC):
             self._note_silence()
             raise EngineError(self._silence()) from error
         if isinstance(answer, dict) and "refused" in answer:
-            raise EngineError(answer["refused"])
+            sentence = answer["refused"]
+            raise EngineError(tr(sentence, **answer.get("values", {})))
         return answer
 
 

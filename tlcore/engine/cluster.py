@@ -48,10 +48,10 @@ class Cluster:
         if missing:
             raise EngineError(
                 tr(
-                    "THAW_SCHEDULER_SECURITY is the folder that holds the key of the cluster ({join}). "
-                    "Missing: {join2}",
-                    join=" and ".join(security.FILES),
-                    join2=", ".join(missing),
+                    "THAW_SCHEDULER_SECURITY is the folder that holds the key of the cluster ({files}). "
+                    "Missing: {missing}",
+                    files=tr(" and ").join(security.FILES),
+                    missing=", ".join(missing),
                 )
             )
         return cls(url, folder.absolute())
@@ -86,11 +86,11 @@ class ClusterEngine(Engine):
         if answer["version"] != tlcore.__version__:
             raise EngineError(
                 tr(
-                    "The scheduler at {url} has Thaw {answer}, this machine has {version}. Install the same "
+                    "The scheduler at {url} has Thaw {theirs}, this machine has {ours}. Install the same "
                     "on both.",
                     url=self.address.url,
-                    answer=answer["version"],
-                    version=tlcore.__version__,
+                    theirs=answer["version"],
+                    ours=tlcore.__version__,
                 )
             )
         return True
@@ -105,8 +105,8 @@ class ClusterEngine(Engine):
 
     def _silence(self) -> str:
         return tr(
-            "The scheduler at {url} does not answer; it is asked again in {SILENT_S:g} seconds. Look "
+            "The scheduler at {url} does not answer; it is asked again in {seconds:g} seconds. Look "
             "whether it runs, and whether THAW_SCHEDULER and THAW_SCHEDULER_SECURITY are right.",
             url=self.address.url,
-            SILENT_S=SILENT_S,
+            seconds=SILENT_S,
         )

@@ -13,6 +13,7 @@ from tlcore.engine.errands import Errands
 from tlcore.engine.queue import Job, Priority
 from tlcore.engine.status import JobState
 from tlcore.errors import EngineError
+from tlcore.words import mark
 
 log = logging.getLogger(__name__)
 
@@ -57,13 +58,16 @@ class Desk:
         self, key: str, reference: str, arguments: bytes, owner: str, priority: str
     ) -> dict[str, str]:
         if self.ending.is_set():
-            return _refused("The training engine is ending. Start it again.")
+            return _refused(mark("The training engine is ending. Start it again."))
         if key in self._jobs():
             return {}
         if owner and self._jobs_of(owner) >= self._jobs_per_person:
             return _refused(
-                f"You have {self._jobs_per_person} jobs waiting or running, as many as one person may have. "
-                "Wait until one has ended, or stop one."
+                mark(
+                    "You have {jobs} jobs waiting or running, as many as one person may have. Wait until one "
+                    "has ended, or stop one."
+                ),
+                jobs=self._jobs_per_person,
             )
         log.info("Job %s comes (%s).", key, priority)
         job = Job(key, owner, Priority(priority), reference, arguments)
@@ -129,8 +133,9 @@ class Desk:
         return sum(job.owner == owner for job in (*self._waiting(), *self._at_work()))
 
 
-def _refused(sentence: str) -> dict[str, str]:
-    return {"refused": sentence}
+def _refused(sentence: str, **values: object) -> dict[str, Any]:
+    """Said by who asked, in their language: the engine has none."""
+    return {"refused": sentence, "values": values}
 
 
 def _describe(worker: Any, keys: dict[str, str], helped: dict[str, str]) -> dict[str, Any]:

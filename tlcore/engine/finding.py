@@ -59,7 +59,7 @@ def start_or_find(workspace: Workspace, *, timeout_s: float = 60) -> Engine:
             tr("The training engine's folder cannot be written ({strerror}).", strerror=error.strerror)
         ) from error
     if engine is None:
-        raise EngineError(GONE)
+        raise EngineError(tr(GONE))
     return engine
 
 

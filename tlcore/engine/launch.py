@@ -36,17 +36,15 @@ def launch(workspace: Workspace, timeout_s: float) -> Address:
     # The address of an engine that is just ending may still lie there.
     while (address := Address.read(workspace)) is None or address == before:
         if process.poll() is not None:
-            raise EngineError(
-                tr("The training engine could not start: {last_line}", last_line=_last_line(log))
-            )
+            raise EngineError(tr("The training engine could not start: {reason}", reason=_last_line(log)))
         if time.monotonic() > deadline:
             with contextlib.suppress(psutil.NoSuchProcess):
                 kill(family(psutil.Process(process.pid)))
             raise EngineError(
                 tr(
-                    "The training engine did not come up within {timeout_s:g} seconds: {last_line}",
-                    timeout_s=timeout_s,
-                    last_line=_last_line(log),
+                    "The training engine did not come up within {seconds:g} seconds: {reason}",
+                    seconds=timeout_s,
+                    reason=_last_line(log),
                 )
             )
         time.sleep(_POLL_S)
@@ -115,4 +113,4 @@ def _environment() -> dict[str, str]:
 
 def _last_line(log: Path) -> str:
     lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
-    return next((line.strip() for line in reversed(lines) if line.strip()), "it left no message.")
+    return next((line.strip() for line in reversed(lines) if line.strip()), tr("it left no message."))

@@ -11,10 +11,10 @@ from tlcore.engine.address import Address, runs
 from tlcore.engine.client import Engine
 from tlcore.engine.connection import Connection
 from tlcore.errors import EngineError
-from tlcore.words import tr
+from tlcore.words import mark, tr
 from tlcore.workspace import Workspace
 
-GONE = "The training engine has ended. Start it again; what was saved is unharmed."
+GONE = mark("The training engine has ended. Start it again; what was saved is unharmed.")
 
 
 class OwnEngine(Engine):
@@ -73,12 +73,12 @@ class OwnEngine(Engine):
 
     def _ask(self, question: str, **values: Any) -> Any:
         if not self.address.alive(self._workspace):
-            raise EngineError(GONE)
+            raise EngineError(tr(GONE))
         return super()._ask(question, **values)
 
     def _silence(self) -> str:
         if not self.address.alive(self._workspace) or Address.read(self._workspace) != self.address:
-            return GONE
+            return tr(GONE)
         return tr(
             "The training engine (process {pid}) does not answer. Wait a moment, or stop it.",
             pid=self.address.pid,

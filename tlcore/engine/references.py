@@ -4,29 +4,16 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
-from tlcore.words import tr
-
 
 def reference_to(function: Callable[..., object]) -> str:
     """``module:name`` of a module-level function. Raises TypeError for any other."""
     module = getattr(function, "__module__", None)
     name = getattr(function, "__qualname__", "")
     if module in (None, "__main__") or not name.isidentifier():
-        raise TypeError(
-            tr(
-                "A job is a module-level function of an importable module. Received: {function!r}",
-                function=function,
-            )
-        )
+        raise TypeError(f"A job is a module-level function of an importable module. Received: {function!r}")
     reference = f"{module}:{name}"
     if resolve(reference) is not function:
-        raise TypeError(
-            tr(
-                "{reference} is another function than the one given. Received: {function!r}",
-                reference=reference,
-                function=function,
-            )
-        )
+        raise TypeError(f"{reference} is another function than the one given. Received: {function!r}")
     return reference
 
 

@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tlcore.words import tr
-
 Shape = tuple[int, ...]
 NONE = "NONE"
 
@@ -35,7 +33,7 @@ class GraphFile:
         # Not bytes: the schema hands out views of it, which can then be written to.
         self._content = bytearray(file.read_bytes())
         if not schema.Model.ModelBufferHasIdentifier(self._content, 0):
-            raise ValueError(tr("{name} is no LiteRT graph", name=file.name))
+            raise ValueError(f"{file.name} is no LiteRT graph")
         self._schema = schema
         self._model = schema.Model.GetRootAs(self._content, 0)
         self._graph = self._model.Subgraphs(0)

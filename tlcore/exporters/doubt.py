@@ -7,7 +7,6 @@ changed.
 from tlcore.confidence import FILE, NONE
 from tlcore.exporters.exporter import Facts
 from tlcore.temperature import SMALLEST
-from tlcore.words import tr
 
 _READ = f"""
 CONFIDENCE = json.loads((FOLDER / "{FILE}").read_text(encoding="utf-8"))"""
@@ -62,4 +61,4 @@ def unsure(facts: Facts) -> str:
 
 def sure(facts: Facts) -> str:
     """What is printed before the probabilities: an argument and a comma."""
-    return tr('"unsure" if is_unsure(found) else "sure", ') if facts.choice.threshold else ""
+    return '"unsure" if is_unsure(found) else "sure", ' if facts.choice.threshold else ""

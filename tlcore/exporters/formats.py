@@ -28,10 +28,10 @@ def get(format: str) -> Exporter:
     if format not in FORMATS:
         raise RunError(
             tr(
-                "There is no export format {format!r}.{suggestion} There is: {join}.",
+                "There is no export format {format!r}.{suggestion} There is: {formats}.",
                 format=format,
                 suggestion=suggestion(format, FORMATS),
-                join=", ".join(FORMATS),
+                formats=", ".join(FORMATS),
             )
         )
     return FORMATS[format]

@@ -9,7 +9,7 @@ from tlcore.errors import NotSaved
 from tlcore.exporters.exporter import Exporter, Source
 from tlcore.exporters.programs import PythonProgram
 from tlcore.exporters.tolerances import EXACT
-from tlcore.words import tr
+from tlcore.words import mark, tr
 from tlcore.workspace import sync_folder
 
 
@@ -40,7 +40,7 @@ def _make(source: Source, folder: Path) -> None:
 
 KERAS = Exporter(
     "Keras",
-    "The model as the run keeps it, one .keras file: to go on with in Keras 3, or to train further.",
+    mark("The model as the run keeps it, one .keras file: to go on with in Keras 3, or to train further."),
     _make,
     PythonProgram(
         "import keras",

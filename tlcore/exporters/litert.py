@@ -9,6 +9,7 @@ from tlcore import runtimes
 from tlcore.exporters.exporter import Exporter, Source
 from tlcore.exporters.programs import PythonProgram
 from tlcore.exporters.tolerances import EXACT
+from tlcore.words import mark
 
 FILE = "model.tflite"
 
@@ -35,8 +36,10 @@ def _make(source: Source, folder: Path) -> None:
 
 LITERT = Exporter(
     "LiteRT",
-    "One .tflite file for Android, iOS, a Raspberry Pi, or Python without TensorFlow. Known as TensorFlow "
-    "Lite before.",
+    mark(
+        "One .tflite file for Android, iOS, a Raspberry Pi, or Python without TensorFlow. Known as "
+        "TensorFlow Lite before."
+    ),
     _make,
     PROGRAM,
     EXACT,

@@ -6,6 +6,7 @@ from typing import Any
 from tlcore import runtimes
 from tlcore.exporters.exporter import Exporter, Source, Tolerance
 from tlcore.exporters.litert import FILE, PROGRAM
+from tlcore.words import mark
 
 
 def _half(converter: Any) -> None:
@@ -21,7 +22,7 @@ def _make(source: Source, folder: Path) -> None:
 
 LITERT_FLOAT16 = Exporter(
     "LiteRT, float16",
-    "Half the size of LiteRT: each weight is kept with 16 bits. What it says changes by little.",
+    mark("Half the size of LiteRT: each weight is kept with 16 bits. What it says changes by little."),
     _make,
     PROGRAM,
     # Each weight is rounded by up to 0.05 %. Through the 141 layers of EfficientNet-Lite0 that moves

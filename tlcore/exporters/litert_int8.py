@@ -18,7 +18,7 @@ import tlcore
 from tlcore.errors import RunError
 from tlcore.exporters.exporter import Exporter, Source, Tolerance
 from tlcore.exporters.litert import FILE, PROGRAM
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +57,10 @@ def _convert(model: Path, scratch: Path, target: Path) -> None:
 
 LITERT_INT8 = Exporter(
     "LiteRT, int8",
-    "A quarter of the size, in whole numbers, for small processors and accelerators. It is calibrated on "
-    "training pictures, and still says something else now and then.",
+    mark(
+        "A quarter of the size, in whole numbers, for small processors and accelerators. It is calibrated on "
+        "training pictures, and still says something else now and then."
+    ),
     _make,
     PROGRAM,
     # Probabilities move by a lot even where it works, so only the classes count: with more than one picture

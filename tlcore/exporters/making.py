@@ -133,7 +133,7 @@ def _convert(exporter: Exporter, source: Source, folder: Path) -> None:
         raise RunError(
             tr(
                 "This network cannot be converted to {title} ({name}). Take another format.",
-                title=exporter.title,
+                title=tr(exporter.title),
                 name=type(error).__name__,
             )
         ) from error

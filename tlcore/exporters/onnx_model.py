@@ -7,6 +7,7 @@ from tlcore import runtimes
 from tlcore.exporters.exporter import Exporter, Source
 from tlcore.exporters.programs import PythonProgram
 from tlcore.exporters.tolerances import EXACT
+from tlcore.words import mark
 
 FILE = "model.onnx"
 # The newest that tf2onnx writes and that runtimes of the last years all read.
@@ -36,7 +37,7 @@ def _make(source: Source, folder: Path) -> None:
 
 ONNX = Exporter(
     "ONNX",
-    "One .onnx file for ONNX Runtime, OpenVINO, TensorRT, Windows ML and others.",
+    mark("One .onnx file for ONNX Runtime, OpenVINO, TensorRT, Windows ML and others."),
     _make,
     PythonProgram(
         "import onnxruntime",

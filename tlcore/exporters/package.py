@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import tlcore
-from tlcore import about, runs, user_files
+from tlcore import about, runs, user_files, words
 from tlcore.errors import RunError, WorkspaceError
 from tlcore.exporters import formats, readme, store
 from tlcore.exporters.parity import Parity
@@ -44,7 +44,7 @@ def package(workspace: Workspace, run: Run, chosen: Sequence[str], out: Path, ca
 
 def checked(run: Run, format: str) -> Parity:
     """What was found of an export that may be taken away. Raises RunError."""
-    title = formats.get(format).title
+    title = tr(formats.get(format).title)
     found = store.load(run, format)
     if found is None:
         raise RunError(
@@ -79,5 +79,7 @@ def _fill(archive: zipfile.ZipFile, workspace: Workspace, run: Run, found: dict[
         for name, path in store.files(run, format):
             archive.write(path, prefix + name)
         archive.writestr(f"{prefix}recipe.yaml", recipe.to_yaml())
-        archive.writestr(f"{prefix}README.md", readme.text(workspace, run, format, one))
+        # It goes with the model, to people of any language.
+        with words.speaking(words.SOURCE):
+            archive.writestr(f"{prefix}README.md", readme.text(workspace, run, format, one))
     archive.writestr(PARITY, json.dumps(told(run, found), ensure_ascii=False, indent=1))

@@ -57,18 +57,18 @@ class Parity:
             return tr("It gives something that is no number, so it is not handed out.")
         if self.difference > self.allowed.difference:
             return tr(
-                "Its probabilities differ from the run's by up to {difference:.2g}; {difference2:g} is "
+                "Its probabilities differ from the run's by up to {difference:.2g}; {allowed:g} is "
                 "allowed, so it is not handed out.",
                 difference=self.difference,
-                difference2=self.allowed.difference,
+                allowed=self.allowed.difference,
             )
         if self.agree < self.allowed.agreement * self.pictures:
             return tr(
-                "It says other classes than the run for {pictures} of {pictures2} pictures; {value:.0%} "
+                "It says other classes than the run for {other} of {pictures} pictures; {allowed:.0%} "
                 "is allowed, so it is not handed out.",
-                pictures=self.pictures - self.agree,
-                pictures2=self.pictures,
-                value=1 - self.allowed.agreement,
+                other=self.pictures - self.agree,
+                pictures=self.pictures,
+                allowed=1 - self.allowed.agreement,
             )
         return ""
 

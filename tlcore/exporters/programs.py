@@ -15,7 +15,6 @@ from typing import Any
 from tlcore import confidence, fitting, images
 from tlcore.exporters import doubt
 from tlcore.exporters.exporter import Facts, Opened
-from tlcore.words import tr
 
 TIMED_PICTURES = 8
 
@@ -125,19 +124,13 @@ class PythonProgram:
 
     @property
     def use(self) -> str:
-        return tr(
-            "pip install {requires} pillow numpy\npython {file} picture.jpg",
-            requires=self.requires,
-            file=self.file,
-        )
+        return f"pip install {self.requires} pillow numpy\npython {self.file} picture.jpg"
 
     @property
     def about(self) -> str:
-        return tr(
-            "`{file}` is a short program, to be copied into your own. It makes pixels of a picture "
-            "just as\nThaw does.",
-            file=self.file,
-        )
+        return f"""\
+`{self.file}` is a short program, to be copied into your own. It makes pixels of a picture just as
+Thaw does."""
 
     @property
     def runtime(self) -> str:

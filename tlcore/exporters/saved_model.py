@@ -5,6 +5,7 @@ from pathlib import Path
 from tlcore.exporters.exporter import Exporter, Source
 from tlcore.exporters.programs import PythonProgram
 from tlcore.exporters.tolerances import EXACT
+from tlcore.words import mark
 
 
 def _make(source: Source, folder: Path) -> None:
@@ -23,7 +24,7 @@ def _make(source: Source, folder: Path) -> None:
 
 SAVED_MODEL = Exporter(
     "TensorFlow SavedModel",
-    "A folder for TensorFlow itself: TensorFlow Serving, TensorFlow in C++, Java or Go.",
+    mark("A folder for TensorFlow itself: TensorFlow Serving, TensorFlow in C++, Java or Go."),
     _make,
     PythonProgram(
         "import tensorflow",

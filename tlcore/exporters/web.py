@@ -24,7 +24,7 @@ from tlcore.exporters.programs import PythonProgram
 from tlcore.exporters.tolerances import EXACT
 from tlcore.exporters.web_runtime import FOLDER, GLUE, LICENCES, SCRIPT, WASM
 from tlcore.temperature import SMALLEST
-from tlcore.words import tr
+from tlcore.words import mark
 
 FILE = "index.html"
 _SETTINGS = re.compile(r'<script type="application/json" id="settings">\n(.*?)\n</script>', re.DOTALL)
@@ -58,23 +58,20 @@ class WebProgram:
 
     @property
     def about(self) -> str:
-        return tr(
-            "`{FILE}` and the folder `app` belong together; all that they need is inside, and "
-            "nothing is sent anywhere. The\nruntime is ONNX Runtime Web {version} (MIT, its licence "
-            "is in `app/onnxruntime`).\n\n- **Picture files**, dropped, pasted or chosen, always work: "
-            "JPEG, PNG, WebP, GIF and BMP.\n- **The camera** of a page of the disk is given by "
-            "Chrome, Edge and Firefox once you allow it; Safari may give\n  none. Everywhere it works "
-            "from a web server with https, and from this machine: `python -m http.server`, then\n  "
-            "`http://localhost:8000`.\n- **On a phone** it needs such a server: put the folder there, "
-            "and the page can be added to the home screen.\n- The page makes pixels as Thaw does, but "
-            "it is the browser that decodes a file and converts its colours. Of\n  photos of more "
-            "than 2000 pixels a probability may differ by up to about 0.02, of grey pictures of 16 "
-            "bits by\n  more.\n- In a page of your own: take the scripts of `{FILE}` and its settings, "
-            "call `await classifier.open()` once,\n  and then `await classifier.classify(file)`. The "
-            "words of the page are in `app/words.js`.",
-            FILE=FILE,
-            version=web_runtime.version(),
-        )
+        return f"""\
+`{FILE}` and the folder `app` belong together; all that they need is inside, and nothing is sent anywhere. The
+runtime is ONNX Runtime Web {web_runtime.version()} (MIT, its licence is in `app/onnxruntime`).
+
+- **Picture files**, dropped, pasted or chosen, always work: JPEG, PNG, WebP, GIF and BMP.
+- **The camera** of a page of the disk is given by Chrome, Edge and Firefox once you allow it; Safari may give
+  none. Everywhere it works from a web server with https, and from this machine: `python -m http.server`, then
+  `http://localhost:8000`.
+- **On a phone** it needs such a server: put the folder there, and the page can be added to the home screen.
+- The page makes pixels as Thaw does, but it is the browser that decodes a file and converts its colours. Of
+  photos of more than 2000 pixels a probability may differ by up to about 0.02, of grey pictures of 16 bits by
+  more.
+- In a page of your own: take the scripts of `{FILE}` and its settings, call `await classifier.open()` once,
+  and then `await classifier.classify(file)`. The words of the page are in `app/words.js`."""
 
     @property
     def runtime(self) -> str:
@@ -94,9 +91,7 @@ class WebProgram:
         beside = folder / confidence.FILE
         choice = json.loads(beside.read_text(encoding="utf-8")) if beside.is_file() else asdict(Choice())
         if [*facts.classes] != labels or asdict(facts.choice) != choice:
-            raise ValueError(
-                tr("The page has other classes, or another temperature or threshold, than the run.")
-            )
+            raise ValueError("The page has other classes, or another temperature or threshold, than the run.")
         return _BESIDE.opened(_BESIDE.text(facts), folder)
 
 
@@ -104,7 +99,7 @@ def _facts(page: Path) -> Facts:
     """What the page was made with."""
     found = _SETTINGS.search(page.read_text(encoding="utf-8"))
     if found is None:
-        raise ValueError(tr("The page has no settings."))
+        raise ValueError("The page has no settings.")
     settings: dict[str, Any] = json.loads(found[1])
     choice = Choice(settings["temperature"], settings["threshold"])
     own = {key: value for key, value in settings.items() if key in Facts.__dataclass_fields__}
@@ -146,9 +141,11 @@ def _script(file: Path, name: str, text: str) -> None:
 
 
 WEB = Exporter(
-    "Web page",
-    "A folder that opens in a browser by a double click: it classifies what the camera sees and the pictures "
-    "you drop on it, offline. On a web server it works on phones too.",
+    mark("Web page"),
+    mark(
+        "A folder that opens in a browser by a double click: it classifies what the camera sees and the "
+        "pictures you drop on it, offline. On a web server it works on phones too."
+    ),
     _make,
     WebProgram(),
     EXACT,

@@ -15,13 +15,12 @@ from pathlib import Path
 
 from tlcore.exporters import web_runtime
 from tlcore.exporters.web_runtime import GLUE, LICENCES, SCRIPT, WASM
-from tlcore.words import tr
 
 
 def _brought(version: str, folder: Path) -> dict[str, bytes]:
     npm = shutil.which("npm")
     if npm is None:
-        raise SystemExit(tr("npm is needed."))
+        raise SystemExit("npm is needed.")
     subprocess.run([npm, "pack", "--silent", f"onnxruntime-web@{version}"], cwd=folder, check=True)
     (package,) = folder.glob("*.tgz")
     with tarfile.open(package) as archive:
@@ -32,7 +31,7 @@ def _brought(version: str, folder: Path) -> dict[str, bytes]:
 def _licences() -> dict[str, bytes]:
     spec = importlib.util.find_spec("onnxruntime")
     if spec is None or spec.origin is None:
-        raise SystemExit(tr("onnxruntime is needed."))
+        raise SystemExit("onnxruntime is needed.")
     return {name: (Path(spec.origin).parent / name).read_bytes() for name in LICENCES}
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tlcore.errors import RunError
+from tlcore.words import mark, tr
 from tlcore.workspace import read_json
 
 FOLDER = Path(__file__).parent / "web_files"
@@ -37,9 +38,9 @@ def files() -> Mapping[str, bytes]:
         with tarfile.open(ARCHIVE, "r:xz") as archive:
             found = {name: _read(archive, name) for name in wanted}
     except (OSError, EOFError, KeyError, lzma.LZMAError, tarfile.TarError) as error:
-        raise RunError(_DAMAGED) from error
+        raise RunError(tr(_DAMAGED)) from error
     if {name: hashlib.sha256(content).hexdigest() for name, content in found.items()} != wanted:
-        raise RunError(_DAMAGED)
+        raise RunError(tr(_DAMAGED))
     return found
 
 
@@ -55,7 +56,7 @@ def pack(version: str, found: Mapping[str, bytes]) -> tuple[bytes, dict[str, Any
     return packed.getvalue(), {"version": version, "files": hashes}
 
 
-_DAMAGED = "What runs models in a browser is damaged or missing. Install Thaw once more."
+_DAMAGED = mark("What runs models in a browser is damaged or missing. Install Thaw once more.")
 
 
 @functools.lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ from tlcore.engine import Priority
 from tlcore.errors import DatasetError
 from tlcore.health import by_graph, job, store
 from tlcore.health.findings import Report
+from tlcore.words import tr
 from tlcore.workspace import Workspace
 
 
@@ -45,5 +46,5 @@ def wait(
     failure = asked.wait(job.check_job, str(workspace.home), dataset.id, tell=tell)
     found = None if failure else read(workspace, dataset.id)
     if found is None:
-        raise DatasetError(failure or "The report was removed by somebody else. Ask for it again.")
+        raise DatasetError(failure or tr("The report was removed by somebody else. Ask for it again."))
     return found

@@ -11,8 +11,7 @@ from tlcore import datasets, images
 from tlcore.datasets import Dataset, Item
 from tlcore.errors import DatasetError
 from tlcore.health import looks
-from tlcore.report import counted
-from tlcore.words import tr
+from tlcore.words import tr, trn
 from tlcore.workspace import Workspace, write_atomic
 
 # A smaller rest is not what was meant: such a picture is left as it is.
@@ -34,7 +33,7 @@ def cut_borders(workspace: Workspace, dataset: Dataset, rows: Sequence[int]) -> 
         once = {(item.sha256, frozenset(item.labels)): item for item in reversed(items)}
         changed = replace(dataset, items=tuple(reversed(once.values())), left_out=(), notes=())
         cut = replace(dataset, items=tuple(items), folder=folder)
-        change = f"Borders cut off of {counted(count, 'picture')}"
+        change = trn("Borders cut off of {n:,} picture", "Borders cut off of {n:,} pictures", count)
         return datasets.save_version(workspace, dataset, changed, change, sources=[cut])
 
 

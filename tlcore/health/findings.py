@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from tlcore.datasets import Dataset, Item, Split
+from tlcore.words import mark, tr
 
 __all__ = ["SIMILAR", "Finding", "Kind", "Report", "across", "finding", "from_json", "groups", "to_json"]
 
@@ -112,10 +113,10 @@ def _finding_from(value: dict[str, Any]) -> Finding:
     return Finding(**told | {"kind": Kind(told["kind"])})
 
 
-_SIDES = {Split.TRAIN: "training", Split.VAL: "validation", Split.TEST: "the test"}
+_SIDES = {Split.TRAIN: mark("training"), Split.VAL: mark("validation"), Split.TEST: mark("the test")}
 
 
 def sides_of(items: Iterable[Item]) -> str:
     """``training and validation``."""
     found = {item.split for item in items}
-    return " and ".join(_SIDES[side] for side in Split if side in found)
+    return tr(" and ").join(tr(_SIDES[side]) for side in Split if side in found)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from tlcore.datasets import Dataset
 from tlcore.health.findings import Finding, Kind, finding
 from tlcore.health.looks import Look
-from tlcore.report import counted
+from tlcore.words import mark, tr
 
 # A trait predicts a class when most of its pictures have it and few of the others; chosen so that a handful
 # of exceptions does not hide it. In the sample, where nearly all are on white, none does.
@@ -29,6 +29,37 @@ _SAME_GREY = 10
 _STAMP_CELLS = 4
 _STAMP_TEXTURE = 8.0
 _SHOWN = 6
+
+# By the thirds of a picture, downwards and across.
+_STAMPS = (
+    (
+        mark("with the same patch at the top left, as a caption or a logo is"),
+        mark("with the same patch at the top, as a caption or a logo is"),
+        mark("with the same patch at the top right, as a caption or a logo is"),
+    ),
+    (
+        mark("with the same patch in the middle left, as a caption or a logo is"),
+        mark("with the same patch in the middle, as a caption or a logo is"),
+        mark("with the same patch in the middle right, as a caption or a logo is"),
+    ),
+    (
+        mark("with the same patch at the bottom left, as a caption or a logo is"),
+        mark("with the same patch at the bottom, as a caption or a logo is"),
+        mark("with the same patch at the bottom right, as a caption or a logo is"),
+    ),
+)
+
+# Of a class of so many pictures that there is always more than one.
+_ONLY = mark(
+    "{some:,} of the {pictures:,} pictures of '{class_name}' are {trait}, and so is no other. That gives "
+    "the class away: the network may learn it instead of what is shown. Cut it off, or bring such pictures "
+    "for the other classes too."
+)
+_OTHERS_TOO = mark(
+    "{some:,} of the {pictures:,} pictures of '{class_name}' are {trait}, and so are {others:,} of the "
+    "{all_others:,} others. That gives the class away: the network may learn it instead of what is shown. "
+    "Cut it off, or bring such pictures for the other classes too."
+)
 
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -113,10 +144,10 @@ def _traits(pictures: _Pictures, inside: Flags) -> Iterator[_Trait]:
     yield from _border(pictures, inside)
     yield from _bars(pictures, inside)
     yield from _stamp(pictures, inside)
-    yield _Trait(pictures.grey, "without any colour")
+    yield _Trait(pictures.grey, tr("without any colour"))
     shape = float(np.median(pictures.shapes[inside]))
     near = np.abs(np.log(pictures.shapes / shape)) <= _SAME_SHAPE
-    yield _Trait(near, f"of one shape, {shape:.2f} times as wide as high")
+    yield _Trait(near, tr("of one shape, {shape:.2f} times as wide as high", shape=shape))
 
 
 def _frame(pictures: _Pictures, inside: Flags) -> Iterator[_Trait]:
@@ -127,30 +158,35 @@ def _frame(pictures: _Pictures, inside: Flags) -> Iterator[_Trait]:
     width = float(np.median(widths[framed & inside]))
     near = np.abs(widths - width) <= max(_SAME_WIDTH, width / 4)
     colour, same = _same_colour(pictures.colours.mean(axis=1), framed & inside)
-    yield _Trait(framed & near & same, f"in a frame, {width:.0%} of the picture wide ({colour})", border=True)
+    told = tr("in a frame, {width:.0%} of the picture wide ({colour})", width=width, colour=colour)
+    yield _Trait(framed & near & same, told, border=True)
 
 
 def _border(pictures: _Pictures, inside: Flags) -> Iterator[_Trait]:
     bordered = pictures.bordered
     if bordered[inside].any():
         colour, same = _same_colour(pictures.colours.mean(axis=1), bordered & inside)
-        yield _Trait(bordered & same, f"with a border of one colour all around ({colour})", border=True)
+        told = tr("with a border of one colour all around ({colour})", colour=colour)
+        yield _Trait(bordered & same, told, border=True)
 
 
 def _bars(pictures: _Pictures, inside: Flags) -> Iterator[_Trait]:
-    for where, (one, other) in (("above and below", (0, 2)), ("left and right", (3, 1))):
+    for told, (one, other) in (
+        (mark("with bars above and below ({colour})"), (0, 2)),
+        (mark("with bars left and right ({colour})"), (3, 1)),
+    ):
         has = (pictures.widths[:, [one, other]] >= _NARROWEST).all(axis=1) & ~pictures.bordered
         has &= np.abs(pictures.colours[:, one] - pictures.colours[:, other]).max(axis=1) <= _SAME_COLOUR
         if has[inside].any():
             colour, same = _same_colour(pictures.colours[:, one], has & inside)
-            yield _Trait(has & same, f"with bars {where} ({colour})", border=True)
+            yield _Trait(has & same, tr(told, colour=colour), border=True)
 
 
 def _same_colour(colours: Floats, some: Flags) -> tuple[str, Flags]:
-    """The usual colour of some pictures, in words of CSS, and which of all pictures have it."""
+    """The usual colour of some pictures, in words or as in CSS, and which of all pictures have it."""
     usual = np.median(colours[some], axis=0)
     name = "#{:02x}{:02x}{:02x}".format(*(int(channel) for channel in usual))
-    known = {"#ffffff": "white", "#000000": "black"}
+    known = {"#ffffff": tr("white"), "#000000": tr("black")}
     return known.get(name, name), np.abs(colours - usual).max(axis=1) <= _SAME_COLOUR
 
 
@@ -162,29 +198,29 @@ def _stamp(pictures: _Pictures, inside: Flags) -> Iterator[_Trait]:
     if cells.sum() < _STAMP_CELLS or usual[cells].std() < _STAMP_TEXTURE:
         return
     rows, columns = np.nonzero(cells)
-    where = _place(rows.mean() / len(usual), columns.mean() / len(usual))
-    yield _Trait(
-        near[:, cells].mean(axis=1) >= MOST, f"with the same patch {where}, as a caption or a logo is"
-    )
+    told = _STAMPS[_third(rows.mean() / len(usual))][_third(columns.mean() / len(usual))]
+    yield _Trait(near[:, cells].mean(axis=1) >= MOST, tr(told))
 
 
-def _place(down: float, across: float) -> str:
-    vertical = ("at the top", "in the middle", "at the bottom")[min(2, int(down * 3))]
-    horizontal = (" left", "", " right")[min(2, int(across * 3))]
-    return vertical + horizontal
+def _third(share: float) -> int:
+    return min(2, int(share * 3))
 
 
 def _told(dataset: Dataset, label: int, inside: Flags, trait: _Trait) -> Finding:
     mine, theirs = trait.has & inside, trait.has & ~inside
-    others = f"{int(theirs.sum()):,} of the {int((~inside).sum()):,} others" if theirs.any() else "no other"
-    of_class = f"the {counted(int(inside.sum()), 'picture')} of '{dataset.classes[label]}'"
-    verb = "are" if theirs.any() else "is"
+    said = {
+        "some": int(mine.sum()),
+        "pictures": int(inside.sum()),
+        "class_name": dataset.classes[label],
+        "trait": trait.phrase,
+    }
+    told = tr(_ONLY, **said)
+    if theirs.any():
+        told = tr(_OTHERS_TOO, others=int(theirs.sum()), all_others=int((~inside).sum()), **said)
     return finding(
         dataset,
         Kind.GIVEAWAY,
-        f"{int(mine.sum()):,} of {of_class} are {trait.phrase}, and so {verb} {others}. That gives the class "
-        "away: the network may learn it instead of what is shown. Cut it off, or bring such pictures for the "
-        "other classes too.",
+        told,
         np.flatnonzero(mine)[:_SHOWN].tolist(),
         classes=[label],
         spare=np.flatnonzero(trait.has) if trait.border else (),

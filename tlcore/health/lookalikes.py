@@ -7,6 +7,7 @@ import numpy as np
 from tlcore.datasets import Dataset
 from tlcore.health.findings import Finding, Kind, finding
 from tlcore.health.similarity import Floats, Numbers
+from tlcore.words import tr
 
 # Of a picture's neighbours in both classes, the share in the other one: 0.5 when they cannot be told apart.
 # On the sample the most alike, birds and mammals, are at 0.31; a class cut in two at random is at 0.44 to
@@ -29,9 +30,14 @@ def find(dataset: Dataset, neighbours: Numbers) -> Iterator[Finding]:
         yield finding(
             dataset,
             Kind.ALIKE,
-            f"'{dataset.classes[one]}' and '{dataset.classes[other]}' look alike: what most resembles a "
-            f"picture of one is from the other {share:.0%} of the time, and 50 % would be no difference at "
-            "all. Check that each picture is where it belongs, or merge the classes.".replace("%", " %", 1),
+            tr(
+                "'{one}' and '{other}' look alike: what most resembles a picture of one is from the other "
+                "{percent:.0f} % of the time, and 50 % would be no difference at all. Check that each "
+                "picture is where it belongs, or merge the classes.",
+                one=dataset.classes[one],
+                other=dataset.classes[other],
+                percent=100 * share,
+            ),
             _closest(labels, neighbours, one, other),
             classes=[one, other],
             score=share,

@@ -7,6 +7,7 @@ import numpy as np
 from tlcore.datasets import Dataset
 from tlcore.health.findings import Finding, Kind, finding
 from tlcore.health.looks import SEEN_PX, Look
+from tlcore.words import mark, tr
 
 # How they were chosen. Sharpness: the sharp pictures of the sample are at 0.12 and above, crops of photos at
 # 0.03 and above; blurred by a Gaussian of two pixels, of 192, half of them are below 0.007, and by three
@@ -34,25 +35,28 @@ def find(dataset: Dataset, looks: Sequence[Look]) -> Iterator[Finding]:
         dataset,
         Kind.BLURRED,
         blurred,
-        "is blurred: it shows far less detail than the others.",
-        "are blurred.",
+        mark("'{name}' of '{class_name}' is blurred: it shows far less detail than the others."),
+        mark("{some:,} of {all:,} pictures are blurred."),
         lambda row: looks[row].sharpness,
     )
     yield from _told(
         dataset,
         Kind.EMPTY,
         empty,
-        "is nearly empty: hardly anything but one colour.",
-        "are nearly empty: hardly anything but one colour.",
+        mark("'{name}' of '{class_name}' is nearly empty: hardly anything but one colour."),
+        mark("{some:,} of {all:,} pictures are nearly empty: hardly anything but one colour."),
         lambda row: looks[row].commonest,
     )
     yield from _told(
         dataset,
         Kind.TINY,
         tiny,
-        f"is smaller than {TINY_BELOW_PX} pixels; networks see about {SEEN_PX}.",
-        f"are smaller than {TINY_BELOW_PX} pixels. Networks are shown about {SEEN_PX}: enlarged so far, they "
-        "are blurred. Take a smaller image size on the Model page, or larger pictures.",
+        mark("'{name}' of '{class_name}' is smaller than {least} pixels; networks see about {seen}."),
+        mark(
+            "{some:,} of {all:,} pictures are smaller than {least} pixels. Networks are shown about {seen}: "
+            "enlarged so far, they are blurred. Take a smaller image size on the Model page, or larger "
+            "pictures."
+        ),
         lambda row: _side(dataset, row),
     )
 
@@ -68,12 +72,14 @@ def _side(dataset: Dataset, row: int) -> int:
 def _told(
     dataset: Dataset, kind: Kind, rows: list[int], one: str, most: str, score: Callable[[int], float]
 ) -> Iterator[Finding]:
+    """``one`` and ``most``: the marked sentences about a picture, and about most of the dataset."""
+    sizes = {"least": TINY_BELOW_PX, "seen": SEEN_PX}
     rows = sorted(rows, key=score, reverse=kind is Kind.EMPTY)
     if len(rows) > _MOST * len(dataset.items):
-        said = f"{len(rows):,} of {len(dataset.items):,} pictures {most}"
+        said = tr(most, some=len(rows), all=len(dataset.items), **sizes)
         yield finding(dataset, kind, said, rows, score=len(rows) / len(dataset.items))
         return
     for row in rows:
         where = dataset.classes[dataset.items[row].label]
-        said = f"'{dataset.items[row].name[:100]}' of '{where[:100]}' {one}"
+        said = tr(one, name=dataset.items[row].name[:100], class_name=where[:100], **sizes)
         yield finding(dataset, kind, said, [row], spare=[row], score=score(row))

@@ -6,6 +6,7 @@ from tlcore.datasets import Dataset
 from tlcore.health.findings import Finding, Kind, finding, sides_of
 from tlcore.health.looks import Look
 from tlcore.report import quoted
+from tlcore.words import tr
 
 Pair = tuple[int, int, float]
 
@@ -47,18 +48,20 @@ def _told(dataset: Dataset, looks: Sequence[Look], members: list[int], score: fl
     items = [dataset.items[row] for row in members]
     label_sets = {tuple(sorted(item.labels)) for item in items}
     exact = len({item.sha256 for item in items}) == 1
-    how = "the same" if exact else "nearly the same"
     if len(label_sets) > 1:
         kind = Kind.TWO_CLASSES
         names = sorted({label for labels in label_sets for label in labels})
-        places = " and ".join(quoted([dataset.classes[label]]) for label in names)
-        said = f"{how[0].upper()}{how[1:]} picture is in {places}."
+        classes = _joined_names(dataset, names)
+        said = tr("Nearly the same picture is in {classes}.", classes=classes)
+        if exact:
+            said = tr("The same picture is in {classes}.", classes=classes)
     else:
         kind = Kind.EXACT if exact else Kind.NEAR
-        where = " and ".join(quoted([dataset.classes[label]]) for label in items[0].labels)
-        said = f"{_count(len(items))} pictures of {where} are {how}."
+        said = _alike(len(items), _joined_names(dataset, items[0].labels), exact)
     if len({item.split for item in items}) > 1:
-        said += f" They are on different sides of the split: {sides_of(items)}."
+        sides = sides_of(items)
+        apart = tr("They are on different sides of the split: {sides}.", sides=sides)
+        said = f"{said} {apart}"
     best = max(members, key=lambda row: (_pixels(dataset, row), looks[row].sharpness, -row))
     # Which class is right, only a person can say.
     spare = [row for row in members if row != best] if kind is not Kind.TWO_CLASSES else []
@@ -69,5 +72,15 @@ def _pixels(dataset: Dataset, row: int) -> int:
     return dataset.items[row].width_px * dataset.items[row].height_px
 
 
-def _count(number: int) -> str:
-    return "Two" if number == 2 else f"{number:,}"
+def _joined_names(dataset: Dataset, labels: Iterable[int]) -> str:
+    return tr(" and ").join(quoted([dataset.classes[label]]) for label in labels)
+
+
+def _alike(pictures: int, classes: str, exact: bool) -> str:
+    if pictures == 2 and exact:
+        return tr("Two pictures of {classes} are the same.", classes=classes)
+    if pictures == 2:
+        return tr("Two pictures of {classes} are nearly the same.", classes=classes)
+    if exact:
+        return tr("{pictures:,} pictures of {classes} are the same.", pictures=pictures, classes=classes)
+    return tr("{pictures:,} pictures of {classes} are nearly the same.", pictures=pictures, classes=classes)

@@ -50,7 +50,7 @@ class KerasFile:
         with open(path, "wb") as target:
             for chunk in _chunks(self.archive, WEIGHTS, self.label):
                 target.write(chunk)
-        return weights_check.check_weights_file(path, f"The weights in {self.label}")
+        return weights_check.check_weights_file(path, tr("The weights in {label}", label=self.label))
 
     def write_clean(self, path: Path, weights: Path) -> None:
         """A ``.keras`` file of the configuration that was looked at and these weights."""
@@ -63,16 +63,17 @@ class KerasFile:
 @contextmanager
 def opened(source: Path | bytes, name: str = "") -> Iterator[KerasFile]:
     """A Keras model file, its configuration looked through. Raises ModelFileError."""
-    label = f"'{clean_text(name or (source.name if isinstance(source, Path) else 'The file'))[:80]}'"
+    called = name or (source.name if isinstance(source, Path) else tr("The file"))
+    label = f"'{clean_text(called)[:80]}'"
     with _file(source, label) as file:
         size = file.seek(0, io.SEEK_END)
         if size > MAX_FILE_BYTES:
             raise ModelFileError(
                 tr(
-                    "{label} has {size:.1f} GB; {MAX_FILE_BYTES:.1f} GB is the limit. Use a smaller network.",
+                    "{label} has {size:.1f} GB; {limit:.1f} GB is the limit. Use a smaller network.",
                     label=label,
-                    size=size / 1000000000.0,
-                    MAX_FILE_BYTES=MAX_FILE_BYTES / 1000000000.0,
+                    size=size / 1e9,
+                    limit=MAX_FILE_BYTES / 1e9,
                 )
             )
         kinds.check_is_keras(file, label)
@@ -96,9 +97,9 @@ def _file(source: Path | bytes, label: str) -> Iterator[IO[bytes]]:
     if source.is_dir():
         raise ModelFileError(
             tr(
-                "{label} is a folder, perhaps a TensorFlow SavedModel, which may run code. {SAVE}",
+                "{label} is a folder, perhaps a TensorFlow SavedModel, which may run code. {way_out}",
                 label=label,
-                SAVE=kinds.SAVE,
+                way_out=tr(kinds.SAVE),
             )
         )
     try:
@@ -128,23 +129,25 @@ def _check_parts(archive: zipfile.ZipFile, label: str) -> None:
         if name not in _PARTS:
             raise ModelFileError(
                 tr(
-                    "{label} holds {clean_text!r}, which is no part of a model for images. Leave out the "
+                    "{label} holds {name!r}, which is no part of a model for images. Leave out the "
                     "layers that need it, and save the model again.",
                     label=label,
-                    clean_text=clean_text(name)[:60],
+                    name=clean_text(name)[:60],
                 )
             )
     if len(set(names)) != len(names):
-        raise ModelFileError(tr("{label} holds one part twice. {SAVE}", label=label, SAVE=kinds.SAVE))
+        raise ModelFileError(
+            tr("{label} holds one part twice. {way_out}", label=label, way_out=tr(kinds.SAVE))
+        )
     if WEIGHTS not in names:
-        raise ModelFileError(tr("{label} holds no weights. {SAVE}", label=label, SAVE=kinds.SAVE))
+        raise ModelFileError(tr("{label} holds no weights. {way_out}", label=label, way_out=tr(kinds.SAVE)))
     for info in infos:
         if info.flag_bits & _ENCRYPTED_FLAG or info.compress_type not in _METHODS:
             raise ModelFileError(
                 tr(
-                    "{label} is packed with a password or in an unknown way. {SAVE}",
+                    "{label} is packed with a password or in an unknown way. {way_out}",
                     label=label,
-                    SAVE=kinds.SAVE,
+                    way_out=tr(kinds.SAVE),
                 )
             )
         if info.file_size > _PARTS[info.filename]:
@@ -167,6 +170,10 @@ def _chunks(archive: zipfile.ZipFile, name: str, label: str) -> Iterator[bytes]:
 
 def _too_large(name: str, label: str) -> ModelFileError:
     return ModelFileError(
-        f"{label} is too large: {name} unpacks to more than {_PARTS[name] / 1e6:,.0f} MB. "
-        "Use a smaller network."
+        tr(
+            "{label} is too large: {part} unpacks to more than {limit:,.0f} MB. Use a smaller network.",
+            label=label,
+            part=name,
+            limit=_PARTS[name] / 1e6,
+        )
     )

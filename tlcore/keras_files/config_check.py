@@ -12,7 +12,7 @@ from typing import Any
 from tlcore.archives import clean_text
 from tlcore.errors import ModelFileError
 from tlcore.keras_files import admitted
-from tlcore.words import tr
+from tlcore.words import mark, number, tr
 
 MAX_DEPTH = 64
 MAX_LAYERS = 5_000
@@ -20,7 +20,22 @@ MAX_SIZE = 1_000_000
 """Of any whole number in a layer: units, filters, the sides of a kernel."""
 
 _TOKEN = re.compile(r'"(?:[^"\\]+|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
-_WAY_OUT = "Replace it by stock Keras layers for images and save the model again."
+_WAY_OUT = mark("Replace it by stock Keras layers for images and save the model again.")
+_UNKNOWN = mark("Layer '{layer}' of {label} ({kind}) is described in an unknown way. {way_out}")
+_NO_SETTINGS = mark("Layer '{layer}' of {label} ({kind}) has no settings. {way_out}")
+_FINAL = mark("Layer '{layer}' of {label} ({kind}) cannot be trained further. {way_out}")
+_NOT_KERAS = mark("Layer '{layer}' of {label} ({kind}) is not one of Keras' own. {way_out}")
+_CODE = mark(
+    "Layer '{layer}' of {label} ({kind}) holds Python code, which is never run from a file. {way_out}"
+)
+_CODE_OUTSIDE = mark(
+    "Layer '{layer}' of {label} ({kind}) is code outside of the file, which is never run. {way_out}"
+)
+_LOADS = mark("Layer '{layer}' of {label} ({kind}) loads code or another file. {way_out}")
+_CUSTOM = mark("Layer '{layer}' of {label} ({kind}) needs code that is not in the file. {way_out}")
+_NOT_READ = mark(
+    "Layer '{layer}' of {label} ({kind}) is not one of the layers for images that Thaw reads. {way_out}"
+)
 _NOT_KEPT = ("build_config", "compile_config")
 _SCALING = ("Rescaling", "Normalization")
 _SCALED_WITHIN = 5  # layers at the front: an input, a flip of the channels, an augmentation or two
@@ -65,10 +80,10 @@ def check_depth(text: str, label: str) -> None:
             if depth > MAX_DEPTH:
                 raise ModelFileError(
                     tr(
-                        "The config.json in {label} is nested more than {MAX_DEPTH} deep, deeper than any "
+                        "The config.json in {label} is nested more than {limit} deep, deeper than any "
                         "model of ours. Flatten the models within the model and save it again.",
                         label=label,
-                        MAX_DEPTH=MAX_DEPTH,
+                        limit=MAX_DEPTH,
                     )
                 )
         elif first in "]}":
@@ -87,7 +102,7 @@ def check(config: dict[str, Any], label: str) -> Facts:
                 kind=kind,
             )
         )
-    _object(config, "the model", label)
+    _object(config, tr("the model"), label)
     front: list[tuple[str, str]] = []
     count = _count(config, label, front)
     return Facts(
@@ -126,7 +141,7 @@ def _object(value: dict[str, Any], layer: str, label: str) -> None:
     inner = value.get("config")
     if value.get("class_name") == "__keras_tensor__":
         if not isinstance(inner, dict) or not inner.keys() <= {"shape", "dtype", "keras_history"}:
-            raise _refused(layer, "__keras_tensor__", "is described in an unknown way", label)
+            raise _refused(layer, "__keras_tensor__", _UNKNOWN, label)
         return
     kind = _kind(value)
     is_layer = kind in admitted.LAYERS or kind in admitted.MODELS
@@ -136,7 +151,7 @@ def _object(value: dict[str, Any], layer: str, label: str) -> None:
     if not (is_layer or kind in admitted.PARTS) or custom not in (None, kind[1]):
         raise _not_admitted(value, layer, label)
     if not isinstance(inner, dict):
-        raise _refused(layer, kind[1], "has no settings", label)
+        raise _refused(layer, kind[1], _NO_SETTINGS, label)
     for key, setting in inner.items():
         _check_value(key, setting, layer, label)
         if is_layer and kind not in admitted.MODELS and key != "seed":
@@ -152,15 +167,15 @@ def _check_value(key: str, value: Any, layer: str, label: str) -> None:
     """Strings that Keras looks up by name."""
     if not isinstance(value, str):
         if key == "quantization_config" and value is not None:
-            raise _refused(layer, "quantized layer", "cannot be trained further", label)
+            raise _refused(layer, tr("quantized layer"), _FINAL, label)
         return
     if key == "activation" and value not in admitted.ACTIVATIONS:
-        raise _refused(layer, f"activation {_short(value)!r}", "is not one of Keras' own", label)
+        raise _refused(layer, tr("activation {name!r}", name=_short(value)), _NOT_KERAS, label)
     if key.endswith(("_initializer", "_regularizer", "_constraint")):
         if value.replace("_", "").lower() not in admitted.PART_NAMES:
-            raise _refused(layer, f"{key} {_short(value)!r}", "is not one of Keras' own", label)
+            raise _refused(layer, f"{key} {_short(value)!r}", _NOT_KERAS, label)
     elif key == "dtype" and value not in admitted.DTYPES:
-        raise _refused(layer, f"number type {_short(value)!r}", "cannot be trained further", label)
+        raise _refused(layer, tr("number type {name!r}", name=_short(value)), _FINAL, label)
 
 
 def _check_numbers(value: Any, key: str, layer: str, kind: str, label: str) -> None:
@@ -170,21 +185,21 @@ def _check_numbers(value: Any, key: str, layer: str, kind: str, label: str) -> N
     elif isinstance(value, int) and abs(value) > MAX_SIZE:
         raise ModelFileError(
             tr(
-                "Layer '{layer}' ({kind}) of {label} has {key} {grouped}; {MAX_SIZE:,} is the limit. Use "
+                "Layer '{layer}' ({kind}) of {label} has {key} {size}; {limit:,} is the limit. Use "
                 "a smaller layer.",
                 layer=layer,
                 kind=kind,
                 label=label,
                 key=key,
-                grouped=_grouped(value),
-                MAX_SIZE=MAX_SIZE,
+                size=_grouped(value),
+                limit=MAX_SIZE,
             )
         )
 
 
 def _grouped(value: int) -> str:
     # Very long numbers are not worth writing out.
-    return f"{value:,}" if abs(value) < 10**30 else tr("with more than 30 digits")
+    return number(value, ",") if abs(value) < 10**30 else tr("with more than 30 digits")
 
 
 def _count(model: dict[str, Any], label: str, front: list[tuple[str, str]]) -> int:
@@ -209,10 +224,10 @@ def _count(model: dict[str, Any], label: str, front: list[tuple[str, str]]) -> i
         if total > MAX_LAYERS:
             raise ModelFileError(
                 tr(
-                    "The model in {label} has more than {MAX_LAYERS:,} layers, which is the limit. Use a "
+                    "The model in {label} has more than {limit:,} layers, which is the limit. Use a "
                     "smaller model.",
                     label=label,
-                    MAX_LAYERS=MAX_LAYERS,
+                    limit=MAX_LAYERS,
                 )
             )
     return total
@@ -235,18 +250,19 @@ def _not_admitted(value: dict[str, Any], layer: str, label: str) -> ModelFileErr
     if isinstance(inner, dict) and "name" in inner:
         layer = _name(value)
     if kind in ("Lambda", "__lambda__"):
-        return _refused(layer, "Lambda", "holds Python code, which is never run from a file", label)
+        return _refused(layer, "Lambda", _CODE, label)
     if kind == "function":
-        called = f"function {_short(str(inner))!r}"
-        return _refused(layer, called, "is code outside of the file, which is never run", label)
+        called = tr("function {name!r}", name=_short(str(inner)))
+        return _refused(layer, called, _CODE_OUTSIDE, label)
     if kind in ("TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"):
-        return _refused(layer, kind, "loads code or another file", label)
+        return _refused(layer, kind, _LOADS, label)
     module = str(value.get("module") or "")
     if (isinstance(custom, str) and custom != kind) or not module.startswith("keras"):
         called = _short(custom) if isinstance(custom, str) else kind
-        return _refused(layer, f"custom class {called!r}", "needs code that is not in the file", label)
-    return _refused(layer, kind, "is not one of the layers for images that Thaw reads", label)
+        return _refused(layer, tr("custom class {name!r}", name=called), _CUSTOM, label)
+    return _refused(layer, kind, _NOT_READ, label)
 
 
 def _refused(layer: str, kind: str, why: str, label: str) -> ModelFileError:
-    return ModelFileError(f"Layer '{layer}' of {label} ({kind}) {why}. {_WAY_OUT}")
+    """``why``: the marked sentence."""
+    return ModelFileError(tr(why, layer=layer, label=label, kind=kind, way_out=tr(_WAY_OUT)))

@@ -9,12 +9,12 @@ from typing import Any
 
 from tlcore.errors import ModelFileError
 from tlcore.keras_files import kinds
-from tlcore.words import tr
+from tlcore.words import mark, tr
 
 MAX_BYTES = 2 * 10**9
 MAX_OBJECTS = 200_000
 _FILTERS = {1, 2, 3, 32000}  # deflate, shuffle, checksum, LZF: those that h5py brings with it
-_OUT = "Save the weights again with Keras, in one file."
+_OUT = mark("Save the weights again with Keras, in one file.")
 
 
 def check_weights_file(path: Path, label: str = "") -> int:
@@ -25,7 +25,7 @@ def check_weights_file(path: Path, label: str = "") -> int:
     with open(path, "rb") as file:
         if not kinds.is_hdf5(file.read(16)):
             raise ModelFileError(
-                tr("{label} is not a file of Keras weights (.h5). {OUT}", label=label, OUT=_OUT)
+                tr("{label} is not a file of Keras weights (.h5). {way_out}", label=label, way_out=tr(_OUT))
             )
     try:
         with h5py.File(path, "r") as root:
@@ -51,10 +51,10 @@ def _walk(root: Any, label: str) -> int:
                 raise ModelFileError(
                     tr(
                         "{label} is not opened: {where!r} is a link to somewhere else, which may be another "
-                        "file of this machine. {OUT}",
+                        "file of this machine. {way_out}",
                         label=label,
                         where=where[:80],
-                        OUT=_OUT,
+                        way_out=tr(_OUT),
                     )
                 )
             item = group[name]
@@ -65,10 +65,10 @@ def _walk(root: Any, label: str) -> int:
             if len(seen) > MAX_OBJECTS:
                 raise ModelFileError(
                     tr(
-                        "{label} has more than {MAX_OBJECTS:,} parts; that is the limit. {OUT}",
+                        "{label} has more than {limit:,} parts; that is the limit. {way_out}",
                         label=label,
-                        MAX_OBJECTS=MAX_OBJECTS,
-                        OUT=_OUT,
+                        limit=MAX_OBJECTS,
+                        way_out=tr(_OUT),
                     )
                 )
             if isinstance(item, h5py.Group):
@@ -79,10 +79,10 @@ def _walk(root: Any, label: str) -> int:
             if size_bytes > MAX_BYTES:
                 raise ModelFileError(
                     tr(
-                        "{label} holds more than {MAX_BYTES:.0f} GB of weights; that is the limit. Use a "
+                        "{label} holds more than {limit:.0f} GB of weights; that is the limit. Use a "
                         "smaller network.",
                         label=label,
-                        MAX_BYTES=MAX_BYTES / 1000000000.0,
+                        limit=MAX_BYTES / 1e9,
                     )
                 )
             if not where.startswith(("/optimizer", "/_optimizer")):
@@ -96,28 +96,28 @@ def _check_dataset(item: Any, where: str, label: str) -> None:
     if not isinstance(item, h5py.Dataset) or item.dtype.kind not in "fiub" or item.shape is None:
         raise ModelFileError(
             tr(
-                "{label} is not opened: {where!r} holds no numbers. {OUT}",
+                "{label} is not opened: {where!r} holds no numbers. {way_out}",
                 label=label,
                 where=where[:80],
-                OUT=_OUT,
+                way_out=tr(_OUT),
             )
         )
     settings = item.id.get_create_plist()
     if item.is_virtual or settings.get_layout() == h5py.h5d.VIRTUAL or settings.get_external_count():
         raise ModelFileError(
             tr(
-                "{label} is not opened: the numbers of {where!r} lie in other files. {OUT}",
+                "{label} is not opened: the numbers of {where!r} lie in other files. {way_out}",
                 label=label,
                 where=where[:80],
-                OUT=_OUT,
+                way_out=tr(_OUT),
             )
         )
     if any(settings.get_filter(i)[0] not in _FILTERS for i in range(settings.get_nfilters())):
         raise ModelFileError(
             tr(
-                "{label} is not opened: {where!r} is packed in an unknown way. {OUT}",
+                "{label} is not opened: {where!r} is packed in an unknown way. {way_out}",
                 label=label,
                 where=where[:80],
-                OUT=_OUT,
+                way_out=tr(_OUT),
             )
         )

@@ -25,7 +25,7 @@ def template() -> Catalog:
     """Every message of the code, and the files that it is in."""
     made = Catalog(project="Thaw", fuzzy=False)
     for file, _, message, comments, _ in extract_from_dir(
-        ROOT, _WHERE, keywords=_BY, directory_filter=_is_ours
+        ROOT, _WHERE, keywords=_BY, comment_tags=("Translators:",), directory_filter=_is_ours
     ):
         # Lines move with every change; files stay.
         made.add(message, locations=[(file, 0)], auto_comments=comments)

@@ -4,6 +4,7 @@ After Mitchell et al., Model Cards for Model Reporting, FAT* 2019, with the YAML
 hub sorts models. What only people can know is left to them, in a section of its own.
 """
 
+from tlcore import words
 from tlcore.model_card import head, sections
 from tlcore.runs import Run
 from tlcore.workspace import Workspace
@@ -16,5 +17,7 @@ def file_name(run: Run) -> str:
 
 
 def text(workspace: Workspace, run: Run) -> str:
-    """Markdown. Raises RunError for a run without a model, WorkspaceError for one that is damaged."""
-    return f"{head.text(workspace, run)}\n{sections.text(workspace, run)}"
+    """Markdown, in English. Raises RunError for a run without a model, WorkspaceError for a damaged one."""
+    # It goes with the model, to people of any language.
+    with words.speaking(words.SOURCE):
+        return f"{head.text(workspace, run)}\n{sections.text(workspace, run)}"

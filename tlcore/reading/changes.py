@@ -8,6 +8,7 @@ from tlcore.backbones import LayerInfo
 from tlcore.config import DropoutLayer, HeadLayer, Phase, Recipe
 from tlcore.numbers import written_out
 from tlcore.reading.finding import Change
+from tlcore.words import number, tr, trn
 
 STRONG_DROPOUT, WEAK_DROPOUT, MOST_DROPOUT = 0.5, 0.2, 0.7
 # Of a new head, whose weights are random; beyond, steps overshoot.
@@ -21,14 +22,15 @@ def more_dropout(recipe: Recipe) -> Change | None:
         if len(layers) >= _MOST_LAYERS:
             return None
         added = (*layers, DropoutLayer(dropout=STRONG_DROPOUT))
-        return Change(f"dropout of {STRONG_DROPOUT:g} before the output", _with_head(recipe, added))
+        title = tr("dropout of {share:g} before the output", share=STRONG_DROPOUT)
+        return Change(title, _with_head(recipe, added))
 
     def stronger(share: float) -> float:
         return max(share, min(MOST_DROPOUT, max(STRONG_DROPOUT, round(share + 0.2, 2))))
 
     return _dropout(
         recipe,
-        "more dropout",
+        tr("more dropout"),
         [
             DropoutLayer(dropout=stronger(one.dropout)) if isinstance(one, DropoutLayer) else one
             for one in layers
@@ -44,7 +46,7 @@ def less_dropout(recipe: Recipe) -> Change | None:
 
     return _dropout(
         recipe,
-        "less dropout",
+        tr("less dropout"),
         [
             DropoutLayer(dropout=weaker(one.dropout)) if isinstance(one, DropoutLayer) else one
             for one in recipe.head.layers
@@ -63,15 +65,18 @@ def _dropout(recipe: Recipe, title: str, layers: Sequence[HeadLayer]) -> Change 
         return None
     kept = tuple(one for one in layers if not (isinstance(one, DropoutLayer) and one.dropout == 0))
     before, after = shares[0]
-    said = f" ({before:g} → {after or 'none'})" if len(set(shares)) == 1 else ""
-    return Change(f"{title}{said}", _with_head(recipe, kept))
+    if len(set(shares)) == 1:
+        # Translators: no dropout
+        left = number(after, "g") if after else tr("none")
+        title = f"{title} ({number(before, 'g')} → {left})"
+    return Change(title, _with_head(recipe, kept))
 
 
 def lower_rate(recipe: Recipe, phase: int) -> Change:
     """A tenth, and no more than what is trained bears."""
     chosen = recipe.phases[phase]
     rate = min(_largest_rate(chosen), chosen.learning_rate / 10)
-    return _rate(recipe, phase, rate, "a smaller learning rate")
+    return _rate(recipe, phase, rate, tr("a smaller learning rate"))
 
 
 def higher_rate(recipe: Recipe, phase: int) -> Change | None:
@@ -79,7 +84,9 @@ def higher_rate(recipe: Recipe, phase: int) -> Change | None:
     chosen = recipe.phases[phase]
     most = _largest_rate(chosen)
     rate = min(most, max(most / 10, chosen.learning_rate * 10))
-    return _rate(recipe, phase, rate, "a larger learning rate") if rate > chosen.learning_rate else None
+    if rate <= chosen.learning_rate:
+        return None
+    return _rate(recipe, phase, rate, tr("a larger learning rate"))
 
 
 def _largest_rate(phase: Phase) -> float:
@@ -100,7 +107,7 @@ def more_epochs(recipe: Recipe) -> Change | None:
     after = min(_MOST_EPOCHS, before + max(5, before // 2))
     if after == before:
         return None
-    title = f"more epochs ({before} → {after})"
+    title = tr("more epochs ({before} → {after})", before=before, after=after)
     return Change(title, recipe.changed(f"phases.{last}.epochs", after), after - before)
 
 
@@ -110,7 +117,7 @@ def early_stopping(recipe: Recipe) -> Change | None:
     if phase.patience is not None:
         return None
     patience = max(3, min(10, phase.epochs // 4))
-    title = f"early stopping after {patience} epochs without progress"
+    title = tr("early stopping after {epochs} epochs without progress", epochs=patience)
     return Change(title, recipe.changed(f"phases.{last}.patience", patience))
 
 
@@ -121,11 +128,10 @@ def fewer_trained_layers(recipe: Recipe, layers: Sequence[LayerInfo]) -> Change 
         return None
     changed = thawing.refrozen(last, layers)
     after = len(layers) - cuts.frozen_count(layers, changed.freeze)
-    number = len(recipe.phases) - 1
-    return Change(
-        f"fewer trained layers ({before} → {after or 'the head alone'})",
-        recipe.changed(f"phases.{number}.freeze", changed.freeze),
+    title = tr(
+        "fewer trained layers ({before} → {after})", before=before, after=after or tr("the head alone")
     )
+    return Change(title, recipe.changed(f"phases.{len(recipe.phases) - 1}.freeze", changed.freeze))
 
 
 def thaw_last_layers(recipe: Recipe, layers: Sequence[LayerInfo]) -> Change | None:
@@ -137,13 +143,15 @@ def thaw_last_layers(recipe: Recipe, layers: Sequence[LayerInfo]) -> Change | No
     if count == len(layers) - cuts.frozen_count(layers, recipe.phases[-1].freeze):
         return None
     phases = [phase.model_dump(mode="json") for phase in (*recipe.phases, added)]
-    return Change(f"fine-tune the last {count} layers after it", recipe.changed("phases", phases))
+    title = trn("fine-tune the last layer after it", "fine-tune the last {n} layers after it", count)
+    return Change(title, recipe.changed("phases", phases))
 
 
 def balanced_classes(recipe: Recipe) -> Change | None:
     if recipe.class_weights == "balanced":
         return None
-    return Change("class weights that balance rare classes", recipe.changed("class_weights", "balanced"))
+    title = tr("class weights that balance rare classes")
+    return Change(title, recipe.changed("class_weights", "balanced"))
 
 
 def _with_head(recipe: Recipe, layers: Sequence[HeadLayer]) -> Recipe:

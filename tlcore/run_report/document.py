@@ -11,15 +11,27 @@ from plotly.offline import get_plotlyjs
 
 import tlcore
 from tlcore import evaluation, exporters, limits, measures, origin
+from tlcore.datasets import Split
 from tlcore.evaluation import Evaluation
 from tlcore.run_report import making, mistakes, pictures, quality
 from tlcore.run_report.markup import Html, heading, listed, paragraph, section
 from tlcore.runs import Run
-from tlcore.words import tr
+from tlcore.words import language, mark, tr
 from tlcore.workspace import Workspace
 
 # Of the classes, in the first sentence.
 _MOST_NAMED = 30
+
+_VERDICTS = {
+    Split.VAL: mark(
+        "{measure} {share:.1%}: it judged {right:,} of {total:,} validation pictures right. On others of the "
+        "kind it is most likely {low:.0%} to {high:.0%}."
+    ),
+    Split.TEST: mark(
+        "{measure} {share:.1%}: it judged {right:,} of {total:,} test pictures right. On others of the kind "
+        "it is most likely {low:.0%} to {high:.0%}."
+    ),
+}
 
 
 def html(workspace: Workspace, run: Run) -> str:
@@ -29,7 +41,7 @@ def html(workspace: Workspace, run: Run) -> str:
     body = "".join(
         [
             _header(workspace, run, judged),
-            section("Limits", listed(limits.of(workspace, run))),
+            section(tr("Limits"), listed(limits.of(workspace, run))),
             quality.section_of(run, judged),
             mistakes.section_of(workspace, run, judged),
             pictures.section_of(workspace, run),
@@ -42,14 +54,22 @@ def html(workspace: Workspace, run: Run) -> str:
 
 def _header(workspace: Workspace, run: Run, judged: Evaluation) -> Html:
     more = len(run.classes) - _MOST_NAMED
-    names = ", ".join(run.classes[:_MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
-    told = (
-        f"An image classifier on top of {origin.title(workspace, run, _quoted)}, which tells "
-        f"{len(run.classes):,} classes apart: {names}."
+    names = ", ".join(run.classes[:_MOST_NAMED])
+    told = tr(
+        "An image classifier on top of {network}, which tells {classes:,} classes apart: {names}.",
+        network=origin.title(workspace, run, _quoted),
+        classes=len(run.classes),
+        names=tr("{names} and {more:,} more", names=names, more=more) if more > 0 else names,
     )
     written = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     note = paragraph(run.note) if run.note else ""
-    made = f"Run {run.id} of {run.created[:10]}. Report written by Thaw {tlcore.__version__}, {written}."
+    made = tr(
+        "Run {run} of {day}. Report written by Thaw {version}, {now}.",
+        run=run.id,
+        day=run.created[:10],
+        version=tlcore.__version__,
+        now=written,
+    )
     verdict = paragraph(_verdict(run, judged), "verdict")
     return f"<header>{heading(1, run.name)}{paragraph(told)}{verdict}{note}{paragraph(made, 'note')}</header>"
 
@@ -66,13 +86,11 @@ def _verdict(run: Run, judged: Evaluation) -> str:
     low, high = result.figures.interval
     right, total = len(result.pictures) - len(result.mistakes), len(result.pictures)
     return tr(
-        "{name} {share:.1%}: it judged {right:,} of {total:,} {NAMES} pictures right. On others "
-        "of the kind it is most likely {low:.0%} to {high:.0%}.",
-        name=measures.name(run),
+        _VERDICTS[split],
+        measure=tr(measures.name(run)),
         share=measures.share(result),
         right=right,
         total=total,
-        NAMES=limits.NAMES[split],
         low=low,
         high=high,
     )
@@ -86,20 +104,22 @@ def _framed(title: str, body: Html) -> str:
         f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
         f"script-src {_hash(plotly)} {_hash(program)}; base-uri 'none'; form-action 'none'"
     )
+    window = tr("{run} – report", run=title)
+    without = tr("The charts need JavaScript, which is off here. All else is below.")
     return f"""<!DOCTYPE html>
-<html lang="en">
+<html lang="{language()}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light dark">
-<title>{escape(title)} – report</title>
+<title>{escape(window)}</title>
 <style>{style}</style>
 </head>
 <body>
 <main>
-<noscript><p>The charts need JavaScript, which is off here. All else is below.</p></noscript>
+<noscript>{paragraph(without)}</noscript>
 {body}
 </main>
 <script>{plotly}</script>

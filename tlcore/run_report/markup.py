@@ -8,6 +8,7 @@ from html import escape
 import plotly.graph_objects as go
 
 from tlcore.summary import Figure
+from tlcore.words import number, tr
 
 PICTURE_PX = 168
 FILE_PX = 224
@@ -66,7 +67,7 @@ def _kind(cell: str) -> str:
 def _text(cell: Cell) -> str:
     if cell is None:
         return "–"
-    return f"{cell:,}" if isinstance(cell, int) else cell
+    return number(cell, ",") if isinstance(cell, int) else cell
 
 
 def figures(some: Iterable[Figure]) -> Html:
@@ -92,7 +93,7 @@ def picture(shown: Sequence[tuple[bytes | None, str]], caption: str, note: str =
 
 def _image(content: bytes | None, alt: str) -> Html:
     if content is None:
-        return '<p class="gone">The picture was deleted.</p>'
+        return paragraph(tr("The picture was deleted."), "gone")
     data = base64.b64encode(content).decode()
     return f'<img src="data:image/jpeg;base64,{data}" alt="{escape(alt)}" width="{PICTURE_PX}">'
 

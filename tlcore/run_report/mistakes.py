@@ -6,11 +6,13 @@ from pathlib import Path
 from PIL import Image
 
 from tlcore import explain, images, judged_words, limits, thumbnails
+from tlcore.datasets import Split
 from tlcore.errors import ImageError, RunError
 from tlcore.evaluation import Evaluation, Judged, SplitEvaluation
 from tlcore.explain import Explainer
 from tlcore.run_report.markup import FILE_PX, Html, gallery, heading, paragraph, picture, section
 from tlcore.runs import Run
+from tlcore.words import mark, number, tr
 from tlcore.workspace import Workspace
 
 # Each is a part of the file; a page has all of them.
@@ -20,34 +22,55 @@ MOST_DOUBTFUL = 12
 MOST_EXPLAINED = 12
 _OPACITY = 0.6
 
-_MAP = (
+_MAP = mark(
     "Beside the first ones, which part of the picture spoke for what was said (Grad-CAM): bright parts "
     "raised its score most, dark ones did nothing. It shows where, not what."
 )
+_NONE_WRONG = {
+    Split.VAL: mark("Nothing, of the {pictures:,} validation pictures."),
+    Split.TEST: mark("Nothing, of the {pictures:,} test pictures."),
+}
+_WRONG = {
+    Split.VAL: mark("Mistakes on the validation pictures: {count}"),
+    Split.TEST: mark("Mistakes on the test pictures: {count}"),
+}
 
 
 def section_of(workspace: Workspace, run: Run, judged: Evaluation) -> Html:
-    title = "What it gets wrong"
+    title = tr("What it gets wrong")
     if not judged.splits:
-        return section(title, paragraph("It was judged by no pictures."))
+        return section(title, paragraph(tr("It was judged by no pictures.")))
     split = limits.deciding(judged.splits)
     result = judged.splits[split]
-    wrong, name = result.mistakes, limits.NAMES[split]
+    wrong = result.mistakes
     if not wrong:
-        parts = [paragraph(f"Nothing, of the {len(result.pictures):,} {name} pictures.")]
+        parts = [paragraph(tr(_NONE_WRONG[split], pictures=len(result.pictures)))]
     else:
         shown = wrong[:MOST_MISTAKES]
-        of = f"{len(shown):,} of {len(wrong):,}" if len(shown) < len(wrong) else f"{len(wrong):,}"
+        count = number(len(wrong), ",")
+        if len(shown) < len(wrong):
+            count = tr("{shown:,} of {all:,}", shown=len(shown), all=len(wrong))
         parts = [
-            heading(3, f"Mistakes on the {name} pictures: {of}"),
-            paragraph("What the pictures show → what the model said. The ones it was surest of come first."),
+            heading(3, tr(_WRONG[split], count=count)),
+            paragraph(
+                tr("What the pictures show → what the model said. The ones it was surest of come first.")
+            ),
             *_explained(workspace, run, result, shown),
         ]
     doubtful = result.least_certain[:MOST_DOUBTFUL]
     if doubtful:
         parts += [
-            heading(3, f"Right, but least certain: {len(doubtful):,} of {len(result.least_certain):,}"),
-            paragraph("Judged right, with the most doubt first: more pictures like these would help most."),
+            heading(
+                3,
+                tr(
+                    "Right, but least certain: {shown:,} of {all:,}",
+                    shown=len(doubtful),
+                    all=len(result.least_certain),
+                ),
+            ),
+            paragraph(
+                tr("Judged right, with the most doubt first: more pictures like these would help most.")
+            ),
             gallery(_picture(run, result, one, small) for one, small in _small(workspace, run, doubtful)),
         ]
     return section(title, *parts)
@@ -56,7 +79,7 @@ def section_of(workspace: Workspace, run: Run, judged: Evaluation) -> Html:
 def _explained(workspace: Workspace, run: Run, result: SplitEvaluation, shown: list[Judged]) -> list[Html]:
     try:
         explainer: Explainer | None = Explainer(workspace, run)
-        said = _MAP
+        said = tr(_MAP)
     except RunError as error:
         # Not every network has a map to show; that hides no mistake.
         explainer, said = None, str(error)
@@ -103,8 +126,9 @@ def _heat_map(
     square.paste(laid, ((square.width - laid.width) // 2, (square.height - laid.height) // 2))
     content = io.BytesIO()
     square.resize((FILE_PX, FILE_PX), Image.Resampling.LANCZOS).save(content, "JPEG", quality=88)
-    empty = "no part of it does" if found.is_empty else "the brightest parts most"
-    return content.getvalue(), f"What in it speaks for {label}: {empty}"
+    if found.is_empty:
+        return content.getvalue(), tr("What in it speaks for {label}: no part of it does", label=label)
+    return content.getvalue(), tr("What in it speaks for {label}: the brightest parts most", label=label)
 
 
 def _decided(result: SplitEvaluation, one: Judged) -> int:

@@ -3,7 +3,6 @@
 from tlcore import dataset_words, datasets, plots, thumbnails
 from tlcore.datasets import Dataset, Item, Split
 from tlcore.errors import NotFound
-from tlcore.report import counted
 from tlcore.run_report.markup import (
     FILE_PX,
     Html,
@@ -18,6 +17,7 @@ from tlcore.run_report.markup import (
     table,
 )
 from tlcore.runs import Run
+from tlcore.words import tr, trn
 from tlcore.workspace import Workspace
 
 # Of more there are neither bars nor a picture of each: a page has to be looked through.
@@ -26,13 +26,17 @@ _MOST_LEFT_OUT = 50
 
 
 def section_of(workspace: Workspace, run: Run) -> Html:
-    title = "Its pictures"
+    title = tr("Its pictures")
     try:
         dataset = datasets.load(workspace, run.dataset_id)
     except NotFound:
-        gone = f"The pictures of {run.dataset_name}, whose id is {run.dataset_id}, were deleted since."
+        gone = tr(
+            "The pictures of {dataset}, whose id is {id}, were deleted since.",
+            dataset=run.dataset_name,
+            id=run.dataset_id,
+        )
         return section(title, paragraph(gone))
-    version = f"Dataset {dataset.name}, version {dataset.version}."
+    version = tr("Dataset {name}, version {version}.", name=dataset.name, version=dataset.version)
     return section(
         title,
         paragraph(f"{version} {dataset_words.split(dataset)}"),
@@ -44,10 +48,11 @@ def section_of(workspace: Workspace, run: Run) -> Html:
 
 
 def _counts(dataset: Dataset) -> list[Html]:
-    rows = table("Pictures of each class", dataset_words.COLUMNS, dataset_words.rows(dataset))
+    columns = [tr(column) for column in dataset_words.COLUMNS]
+    rows = table(tr("Pictures of each class"), columns, dataset_words.rows(dataset))
     if len(dataset.classes) > _MOST_CLASSES:
-        return [folded("The pictures of each class", rows)]
-    alt = "Pictures of each class for training, validation and test"
+        return [folded(tr("The pictures of each class"), rows)]
+    alt = tr("Pictures of each class for training, validation and test")
     return [chart(plots.class_counts(dataset), alt), rows]
 
 
@@ -56,7 +61,8 @@ def _left_out(dataset: Dataset) -> Html:
         return ""
     rows = [(one.name, one.reason) for one in dataset.left_out[:_MOST_LEFT_OUT]]
     return folded(
-        f"{counted(len(dataset.left_out), 'file')} left out", table("Files left out", ("File", "Why"), rows)
+        trn("{n:,} file left out", "{n:,} files left out", len(dataset.left_out)),
+        table(tr("Files left out"), (tr("File"), tr("Why")), rows),
     )
 
 
@@ -68,9 +74,9 @@ def _examples(workspace: Workspace, dataset: Dataset) -> list[Html]:
     shown = [first[label] for label in sorted(first)][:_MOST_CLASSES]
     small = thumbnails.of_each(workspace, [dataset.path(item) for item in shown], FILE_PX)
     names = [dataset.classes[item.label] for item in shown]
-    named = (
-        "One of each class" if len(shown) == len(first) else f"One of each of the first {len(shown)} classes"
-    )
+    named = tr("One of each class")
+    if len(shown) < len(first):
+        named = tr("One of each of the first {classes} classes", classes=len(shown))
     return [
         heading(3, named),
         gallery(

@@ -1,71 +1,90 @@
 """How good the run is: its figures on the pictures it was not trained on, each with what it means."""
 
-from tlcore import confidence, evaluation_plots, limits, meanings, summary
+from tlcore import confidence, evaluation_plots, meanings, summary
 from tlcore.class_curves import ClassCurves
 from tlcore.confidence_plots import accuracy_coverage
 from tlcore.datasets import Split
 from tlcore.evaluation import ClassFigures, Evaluation, SplitEvaluation
 from tlcore.numbers import share_words
-from tlcore.report import counted
 from tlcore.run_report.markup import Cell, Html, chart, figures, folded, heading, paragraph, section, table
 from tlcore.runs import Run
+from tlcore.words import mark, number, tr, trn
 
 # A matrix of more classes would be most of the file, and nobody finds a cell in it.
 _MOST_IN_MATRIX = 100
 # More rows are not read.
 _MOST_CONFUSED = 10
 
+_MATRIX = {
+    Split.VAL: mark(
+        "Confusion matrix on the validation pictures: counts of true class against predicted class"
+    ),
+    Split.TEST: mark("Confusion matrix on the test pictures: counts of true class against predicted class"),
+}
+_MOST_OFTEN = {Split.VAL: mark("Confused most, validation"), Split.TEST: mark("Confused most, test")}
+_EACH = {Split.VAL: mark("Each class, validation"), Split.TEST: mark("Each class, test")}
+_TRUTH = {
+    Split.VAL: mark("{title} on the validation pictures: calibration error {error:.1%}"),
+    Split.TEST: mark("{title} on the test pictures: calibration error {error:.1%}"),
+}
+
 
 def section_of(run: Run, judged: Evaluation) -> Html:
     if not judged.splits:
-        return section("How good it is", paragraph("It was judged by no pictures."))
+        return section(tr("How good it is"), paragraph(tr("It was judged by no pictures.")))
     parts = [part for split, result in judged.splits.items() for part in _split(run, split, result)]
-    return section("How good it is", *parts, *_confidence(run))
+    return section(tr("How good it is"), *parts, *_confidence(run))
 
 
 def _split(run: Run, split: Split, result: SplitEvaluation) -> list[Html]:
-    name = limits.NAMES[split]
     return [
-        heading(3, f"On {counted(len(result.pictures), f'{name} picture')}"),
+        heading(3, _judged_by(split, len(result.pictures))),
         figures(summary.main(result)),
-        folded("More figures", figures(summary.more(result))),
-        *([] if result.several_labels else _confusion(run, name, result)),
-        _classes(name, result),
-        *_reliability(name, result),
+        folded(tr("More figures"), figures(summary.more(result))),
+        *([] if result.several_labels else _confusion(run, split, result)),
+        _classes(split, result),
+        *_reliability(split, result),
     ]
 
 
-def _confusion(run: Run, name: str, result: SplitEvaluation) -> list[Html]:
-    parts = [heading(4, meanings.CONFUSION.title)]
+def _judged_by(split: Split, pictures: int) -> str:
+    if split is Split.TEST:
+        return trn("On {n:,} test picture", "On {n:,} test pictures", pictures)
+    return trn("On {n:,} validation picture", "On {n:,} validation pictures", pictures)
+
+
+def _confusion(run: Run, split: Split, result: SplitEvaluation) -> list[Html]:
+    parts = [heading(4, tr(meanings.CONFUSION.title))]
     if len(run.classes) > _MOST_IN_MATRIX:
         parts.append(
-            paragraph(f"Too large for {len(run.classes):,} classes; what is confused most is below.")
+            paragraph(
+                tr(
+                    "Too large for {classes:,} classes; what is confused most is below.",
+                    classes=len(run.classes),
+                )
+            )
         )
     else:
-        alt = f"Confusion matrix on the {name} pictures: counts of true class against predicted class"
-        matrix = chart(evaluation_plots.confusion(run.classes, result), alt)
-        parts += [paragraph(meanings.CONFUSION.sentence, "note"), matrix]
+        matrix = chart(evaluation_plots.confusion(run.classes, result), tr(_MATRIX[split]))
+        parts += [paragraph(tr(meanings.CONFUSION.sentence), "note"), matrix]
     rows = [
         (run.classes[true], run.classes[said], count, share_words(count / sum(result.confusion[true])))
         for true, said, count in result.confused[:_MOST_CONFUSED]
     ]
     if rows:
-        parts.append(
-            table(
-                f"Confused most, {name}", ("What it shows", "What was said", "Pictures", "Of its class"), rows
-            )
-        )
+        columns = (tr("What it shows"), tr("What was said"), tr("Pictures"), tr("Of its class"))
+        parts.append(table(tr(_MOST_OFTEN[split]), columns, rows))
     return parts
 
 
-def _classes(name: str, result: SplitEvaluation) -> Html:
+def _classes(split: Split, result: SplitEvaluation) -> Html:
     rows = [_class(one, curves) for one, curves in zip(result.classes, result.figures.curves, strict=True)]
-    titles = [one.title for one in meanings.OF_A_CLASS]
-    explained = " ".join(f"{one.title}: {one.sentence}" for one in meanings.OF_A_CLASS)
+    titles = [tr(one.title) for one in meanings.OF_A_CLASS]
+    explained = " ".join(f"{tr(one.title)}: {tr(one.sentence)}" for one in meanings.OF_A_CLASS)
     return (
-        heading(4, "Each class")
+        heading(4, tr("Each class"))
         + paragraph(explained, "note")
-        + table(f"Each class, {name}", ("Class", "Pictures", *titles), rows)
+        + table(tr(_EACH[split]), (tr("Class"), tr("Pictures"), *titles), rows)
     )
 
 
@@ -81,16 +100,17 @@ def _class(one: ClassFigures, curves: ClassCurves) -> tuple[Cell, ...]:
 
 
 def _percent(value: float | None) -> str | None:
-    return None if value is None else f"{value:.1%}"
+    return None if value is None else number(value, ".1%")
 
 
-def _reliability(name: str, result: SplitEvaluation) -> list[Html]:
+def _reliability(split: Split, result: SplitEvaluation) -> list[Html]:
     meaning = meanings.ANSWERS_RELIABILITY if result.several_labels else meanings.RELIABILITY
     found = result.figures.calibration
-    alt = f"{meaning.title} on the {name} pictures: calibration error {found.error:.1%}"
+    title = tr(meaning.title)
+    alt = tr(_TRUTH[split], title=title, error=found.error)
     return [
-        heading(4, meaning.title),
-        paragraph(meaning.sentence, "note"),
+        heading(4, title),
+        paragraph(tr(meaning.sentence), "note"),
         chart(evaluation_plots.reliability(found), alt),
     ]
 
@@ -102,26 +122,36 @@ def _confidence(run: Run) -> list[Html]:
         return []
     study = confidence.study(run)
     point = study.coverages[Split.VAL].at(choice.threshold)
-    parts = [heading(3, "How sure it has to be")]
+    parts = [heading(3, tr("How sure it has to be"))]
     if choice.temperature != 1:
         effect = study.effects[Split.VAL]
         parts.append(
             paragraph(
-                f"Its logits are divided by the temperature {choice.temperature:.3g}, fitted on the "
-                f"validation pictures: the calibration error goes from {effect.error_before:.1%} to "
-                f"{effect.error_after:.1%}. The figures above are without it."
+                tr(
+                    "Its logits are divided by the temperature {temperature:.3g}, fitted on the validation "
+                    "pictures: the calibration error goes from {before:.1%} to {after:.1%}. The figures "
+                    "above are without it.",
+                    temperature=choice.temperature,
+                    before=effect.error_before,
+                    after=effect.error_after,
+                )
             )
         )
     if choice.threshold:
         parts += [
             paragraph(
-                f'It says "I don\'t know" where it is less than {choice.threshold:.0%} sure: it answers '
-                f"{point.answered:,} of {point.pictures:,} validation pictures, {point.right:,} of them "
-                "rightly."
+                tr(
+                    'It says "I don\'t know" where it is less than {threshold:.0%} sure: it answers '
+                    "{answered:,} of {pictures:,} validation pictures, {right:,} of them rightly.",
+                    threshold=choice.threshold,
+                    answered=point.answered,
+                    pictures=point.pictures,
+                    right=point.right,
+                )
             ),
             chart(
                 accuracy_coverage(study.coverages, choice.threshold),
-                "Share of the answers that are right over the share of pictures that are answered",
+                tr("Share of the answers that are right over the share of pictures that are answered"),
             ),
         ]
     return parts

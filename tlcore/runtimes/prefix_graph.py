@@ -13,6 +13,7 @@ from tlcore import feature_store
 from tlcore.models import Prefix
 from tlcore.runtimes import graph
 from tlcore.runtimes.graph import Graph, Numbers, Pixels
+from tlcore.words import tr
 from tlcore.workspace import Workspace, read_json, write_atomic, write_json
 
 log = logging.getLogger(__name__)
@@ -68,15 +69,25 @@ def _converted(file: Path, prefix: Prefix, pixels: Pixels) -> Verdict:
         found = difference(Graph([file]).run, _keras(prefix), pixels)
     except Exception as error:
         log.exception("the prefix %s could not be converted", prefix.digest)
-        return Verdict(_VERSION, -1.0, f"The frozen layers could not be converted ({type(error).__name__}).")
+        name = type(error).__name__
+        return Verdict(_VERSION, -1.0, tr("The frozen layers could not be converted ({error}).", error=name))
     if found <= LARGEST_DIFFERENCE:
         return Verdict(_VERSION, found, "")
     return Verdict(
         _VERSION,
         # JSON knows no infinity.
         found if math.isfinite(found) else -1.0,
-        f"The converted graph differs from Keras by {found:.1e} (at most {LARGEST_DIFFERENCE:.0e} is "
-        "accepted), so it is not used.",
+        differs(found),
+    )
+
+
+def differs(found: float) -> str:
+    """Why a graph that differs so much from Keras is not used."""
+    return tr(
+        "The converted graph differs from Keras by {difference:.1e} (at most {limit:.0e} is accepted), so "
+        "it is not used.",
+        difference=found,
+        limit=LARGEST_DIFFERENCE,
     )
 
 

@@ -81,7 +81,7 @@ def read_record(run: Run) -> GraphRecord:
 
 
 def damaged(run: Run) -> RunError:
-    return RunError(f"The graph of {run.name} is damaged. Train it again: it takes seconds.")
+    return RunError(tr("The graph of {name} is damaged. Train it again: it takes seconds.", name=run.name))
 
 
 def convert(workspace: Workspace, run: Run, network: Network, dataset: Dataset) -> GraphRecord:
@@ -136,14 +136,11 @@ def _own_part(run: Run, model: Any, values: Pixels) -> tuple[float, str]:
         )
     except Exception as error:
         log.exception("the graph of a run could not be made: %s", file)
-        return -1.0, f"The model could not be converted for predictions here ({type(error).__name__})."
+        name = type(error).__name__
+        return -1.0, tr("The model could not be converted for predictions here ({error}).", error=name)
     if found <= prefix_graph.LARGEST_DIFFERENCE:
         return found, ""
-    return (
-        found if np.isfinite(found) else -1.0,
-        f"The converted graph differs from Keras by {found:.1e} (at most "
-        f"{prefix_graph.LARGEST_DIFFERENCE:.0e} is accepted), so it is not used.",
-    )
+    return found if np.isfinite(found) else -1.0, prefix_graph.differs(found)
 
 
 def sample(dataset: Dataset, size_px: int) -> Pixels:

@@ -1,7 +1,6 @@
 // Pictures of the camera into classes: several a second as long as a button is held, looked through before
 // they are sent. What is taken stays in the browser until then.
 
-const A_SECOND = 8
 const MOST = 3000 // About 150 MB of pictures in the memory of the browser.
 const THUMB = [128, 96]
 
@@ -29,7 +28,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   at("input.name").onkeydown = (event) => {
     if (event.key === "Enter") at("button.hold").focus()
   }
-  at("input.called").value = camera.called || data.called
+  at("input.called").value = camera.called || data.words.dataset
   at("input.called").oninput = ({ target }) => { camera.called = target.value }
   at("button.on").onclick = () => turnOn(camera)
   at("button.other").onclick = () => turnOn(camera, true)
@@ -38,12 +37,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     Object.assign(camera, { classes: camera.before, before: [] })
     drawAll(camera)
   }
-  at("button.take").onclick = () => beginJob(place, "Sending the pictures …", (job) => sendShots(job, camera))
+  at("button.take").onclick = () => beginJob(place, data.words.sending, (job) => sendShots(job, camera))
   holdable(camera, at("button.hold"))
-  at(".hint").textContent =
-    `About ${A_SECOND} pictures a second, with the mouse, a finger or the space bar; a short press takes one. ` +
-    "Hold several times in each class, from other sides and before other backgrounds: pictures of one hold " +
-    "are nearly the same."
+  writeWords(at, data.words)
   // An expander that is closed takes the camera out of sight: nobody should be filmed unaware.
   camera.listening?.abort()
   camera.listening = new AbortController()
@@ -59,6 +55,18 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
 }
 
+function writeWords(at, words) {
+  at("button.on").textContent = words.on
+  at("video").setAttribute("aria-label", words.video)
+  at(".controls label .title").textContent = words.name
+  at("input.name").placeholder = words.choose
+  at("button.hold .title").textContent = words.hold
+  at(".hint").textContent = words.hint
+  at("button.other").textContent = words.other
+  at("button.end").textContent = words.end
+  at("label.called .title").textContent = words.called
+}
+
 // ---- The camera
 
 const turnOn = (camera, other = false) =>
@@ -66,7 +74,7 @@ const turnOn = (camera, other = false) =>
     say: (sentence) => say(camera, sentence),
     off: () => turnOff(camera),
     begun: () => camera.at(camera.name ? "button.hold" : "input.name").focus(),
-    lost: "The camera was taken away. What was taken is still here; start the camera again.",
+    lost: camera.data.words.lost,
   })
 
 function turnOff(camera) {
@@ -101,10 +109,11 @@ function holdable(camera, button) {
 }
 
 async function hold(camera, button) {
+  const { words, a_second } = camera.data
   // What separates labels in labels.csv is no part of a name.
   const name = camera.name.replace(/[;|]/g, ",").normalize().trim().replace(/\s+/g, " ")
   if (!name) {
-    say(camera, "Type the name of a class first.")
+    say(camera, words.nameless)
     return camera.at("input.name").focus()
   }
   const mine = (camera.holding = {})
@@ -121,7 +130,7 @@ async function hold(camera, button) {
   do {
     const begun = performance.now()
     if (total(camera) >= MOST) {
-      failed = `${count(MOST)} pictures wait already, as many as a browser should keep. Take them in first.`
+      failed = filled(words.full, { n: count(MOST) })
       break
     }
     const shot = await shoot(camera, `${stem}-${String(++taken).padStart(3, "0")}.jpg`, place)
@@ -129,11 +138,11 @@ async function hold(camera, button) {
     group.shots.push(shot)
     camera.at(".number").textContent = ` · ${group.shots.length}`
     drawShot(camera, group, shot)
-    await new Promise((done) => setTimeout(done, Math.max(0, 1000 / A_SECOND - (performance.now() - begun))))
+    await new Promise((done) => setTimeout(done, Math.max(0, 1000 / a_second - (performance.now() - begun))))
   } while (camera.holding === mine)
   camera.at(".number").textContent = ""
   // Told once at the end: no screen reader can read eight lines a second.
-  say(camera, failed || `${group.shots.length} in the class ${group.name}.`)
+  say(camera, failed || filled(words.taken, { n: group.shots.length, class_name: group.name }))
 }
 
 // A frame of the camera, as large as training needs; the promise of its file is kept.
@@ -160,7 +169,7 @@ async function sendShots(job, camera) {
   const rows = camera.classes.flatMap(({ name, shots }) => shots.map(({ file, hold }) => [file, name, hold]))
   const table = [["file", "labels", "group"], ...rows].map((row) => row.map(quotedCell).join(",")).join("\n")
   job.id = newId()
-  job.order = { name: (camera.called || camera.data.called).trim() || camera.data.called, kind: "folder" }
+  job.order = { name: camera.called.trim() || camera.data.words.dataset, kind: "folder" }
   const files = [
     { path: "camera/labels.csv", blob: new Blob([table]) },
     ...camera.classes.flatMap(({ shots }) => shots.map(({ file, blob }) => ({ path: `camera/${file}`, blob }))),
@@ -175,7 +184,8 @@ const quotedCell = (text) => `"${text.replaceAll('"', '""')}"`
 const total = (camera) => camera.classes.reduce((sum, { shots }) => sum + shots.length, 0)
 // Names that differ only in case are one class for the server too.
 const alike = (name) => name.toLowerCase()
-const pictures = (number) => (number === 1 ? "1 picture" : `${count(number)} pictures`)
+const counted = ({ data }, sentence, number, values = {}) =>
+  filled(data[number === 1 ? "one" : "many"][sentence], { n: count(number), ...values })
 
 function say(camera, sentence) {
   camera.sentence = sentence
@@ -200,7 +210,7 @@ function drawAll(camera) {
   at("label.called").hidden = Boolean(data.target.into)
   at(".before").hidden = sending || !camera.before.length
   const before = camera.before.reduce((sum, { shots }) => sum + shots.length, 0)
-  at("button.back").textContent = `Have the ${pictures(before)} back that were sent`
+  at("button.back").textContent = counted(camera, "back", before)
   drawFinish(camera)
   showJob(key, at)
 }
@@ -209,14 +219,14 @@ function drawClass(camera, group) {
   const section = element("section")
   const header = element("header")
   group.title = element("strong")
-  const clear = element("button", { type: "button", textContent: "Delete all" })
-  clear.setAttribute("aria-label", `Delete all pictures of ${group.name}`)
+  const clear = element("button", { type: "button", textContent: camera.data.words.clear })
+  clear.setAttribute("aria-label", filled(camera.data.words.clear_class, { class_name: group.name }))
   clear.onclick = () => { group.shots = []; drawAll(camera) }
   header.append(group.title, clear)
   group.list = element("ul")
   section.append(header, group.list)
   group.shots.forEach((shot) => group.list.append(drawThumb(camera, group, shot)))
-  tell(group)
+  tell(camera, group)
   return section
 }
 
@@ -224,13 +234,14 @@ function drawShot(camera, group, shot) {
   if (!group.list?.isConnected) return drawAll(camera)
   group.list.append(drawThumb(camera, group, shot))
   group.list.scrollTop = group.list.scrollHeight
-  tell(group)
+  tell(camera, group)
   drawFinish(camera)
 }
 
 function drawThumb(camera, group, shot) {
   const button = element("button", { type: "button" })
-  button.setAttribute("aria-label", `Delete ${shot.file} of ${group.name}`)
+  const values = { file: shot.file, class_name: group.name }
+  button.setAttribute("aria-label", filled(camera.data.words.delete, values))
   button.append(shot.thumb)
   const line = element("li")
   line.append(button)
@@ -239,24 +250,22 @@ function drawThumb(camera, group, shot) {
     group.shots.splice(group.shots.indexOf(shot), 1)
     line.remove()
     if (!group.shots.length) drawAll(camera)
-    else tell(group)
+    else tell(camera, group)
     drawFinish(camera)
     ;(next?.firstChild ?? camera.at(camera.stream ? "button.hold" : "button.on")).focus()
   }
   return line
 }
 
-function tell(group) {
-  group.title.textContent = `${group.name}: ${pictures(group.shots.length)}`
+function tell(camera, group) {
+  group.title.textContent = counted(camera, "class", group.shots.length, { class_name: group.name })
 }
 
 function drawFinish(camera) {
   const { at, data } = camera
   const number = total(camera)
   at(".finish").hidden = !number || jobs.has(camera.key)
-  at("button.take").textContent = data.target.into
-    ? `Add ${pictures(number)}`
-    : `Make a dataset of ${pictures(number)}`
+  at("button.take").textContent = counted(camera, data.target.into ? "add" : "make", number)
   const lacks = whatLacks(camera)
   at(".lacks").textContent = lacks
   at("button.take").disabled = Boolean(lacks)
@@ -264,9 +273,11 @@ function drawFinish(camera) {
 
 function whatLacks({ classes, data }) {
   const known = new Set(data.classes.map(alike))
-  if (!data.target.into && classes.length < 2) return "A dataset has two classes or more. Take pictures of another one."
+  if (!data.target.into && classes.length < 2) return data.words.one_class
   const few = classes.find(({ name, shots }) => !known.has(alike(name)) && shots.length < data.least)
-  return few ? `${few.name} needs ${data.least} pictures at least. Take ${data.least - few.shots.length} more.` : ""
+  if (!few) return ""
+  const values = { class_name: few.name, least: data.least, more: data.least - few.shots.length }
+  return filled(data.words.few, values)
 }
 
 const element = (kind, values = {}) => Object.assign(document.createElement(kind), values)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.ui import sending
 from pages.ui.sending import Sent
+from tlcore.words import tr
 
 __all__ = ["folder_drop"]
 
@@ -28,13 +29,32 @@ def folder_drop(
     """
     answer = _component()(
         data=sending.data(key, into=into, to=to)
-        | {"pictures": pictures}
+        | {"pictures": pictures, "words": _sentences(pictures)}
         | ({"longest_px": _ANY_PX} if whole else {}),
         key=key,
         height="content",
         on_sent_change=lambda: None,
     )
     return sending.sent(answer.sent)
+
+
+def _sentences(pictures: bool) -> dict[str, Any]:
+    """The words in the browser, which fills the fields in."""
+    return {
+        "drop": tr("Drop pictures, a folder or an archive here, or paste a picture (Ctrl+V)")
+        if pictures
+        else tr("Drop a folder, a zip, a tar or a tar.gz here"),
+        "pictures": {"button": tr("Choose pictures"), "input": tr("Pictures")},
+        "folder": {"button": tr("Choose a folder"), "input": tr("A folder of pictures")},
+        "archive": {"button": tr("Choose an archive"), "input": tr("An archive of pictures")},
+        "looking": tr("Looking through the files …"),
+        "nothing": tr("There is no file in it."),
+        "too_many": tr("There are {files} files; {limit} is the limit. Use fewer pictures."),
+        # Translators: what several pictures are called that were chosen together.
+        "called": tr("{files} files"),
+        "sent": tr("{done} of {total} MB sent"),
+        "lost": tr("The archive did not arrive whole. Send it again."),
+    }
 
 
 @st.cache_resource(show_spinner=False)

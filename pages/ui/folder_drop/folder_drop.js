@@ -9,32 +9,34 @@ const ARCHIVE = /\.(zip|tar|tgz|tar\.gz)$/i
 const pasting = new Map()
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const { key } = data
+  const { key, words } = data
   const at = (query) => parentElement.querySelector(query)
   const drop = at(".drop")
-  const own = data.pictures
-    ? "Drop pictures, a folder or an archive here, or paste a picture (Ctrl+V)"
-    : "Drop a folder, a zip, a tar or a tar.gz here"
-  if (!at(".what").textContent) at(".what").textContent = own
+  const what = at(".what")
+  // Why the last one failed stays to be read; the rest is said anew, maybe in another language.
+  if (!what.textContent || what.textContent === what.dataset.own) what.textContent = words.drop
+  what.dataset.own = words.drop
 
   const draw = () => {
     drop.hidden = jobs.has(key)
     showJob(key, at)
   }
   const finish = (sent) => setTriggerValue("sent", sent)
-  const failed = (sentence) => { at(".what").textContent = sentence || own }
+  const failed = (sentence) => { what.textContent = sentence || words.drop }
   const place = { root: parentElement, data, draw, finish, failed }
   rejoinJob(place)
 
   const start = (source) => {
-    at(".what").textContent = own
-    beginJob(place, "Looking through the files …", (job) => send(job, source))
+    what.textContent = words.drop
+    beginJob(place, words.looking, (job) => send(job, source))
   }
   const chosen = (files) => {
     if (files.length) start(async () => files.map((file) => ({ path: file.webkitRelativePath || file.name, file })))
   }
 
   for (const kind of ["folder", "archive", "pictures"]) {
+    at(`button.${kind}`).textContent = words[kind].button
+    at(`input.${kind}`).setAttribute("aria-label", words[kind].input)
     at(`button.${kind}`).onclick = () => at(`input.${kind}`).click()
     at(`input.${kind}`).onchange = ({ target }) => {
       const files = [...target.files]
@@ -101,13 +103,15 @@ async function filesOf(entries) {
 
 async function send(job, source) {
   const files = await source()
-  if (!files.length) throw new Refused("There is no file in it.")
-  if (files.length > job.data.most_files) {
-    throw new Refused(`There are ${count(files.length)} files; ${count(job.data.most_files)} is the limit. Use fewer pictures.`)
+  const { words, most_files: most } = job.data
+  if (!files.length) throw new Refused(words.nothing)
+  if (files.length > most) {
+    throw new Refused(filled(words.too_many, { files: count(files.length), limit: count(most) }))
   }
   const isArchive = files.length === 1 && files[0].file && ARCHIVE.test(files[0].path)
   const several = files.length > 1 && !files[0].path.includes("/")
-  const name = isArchive ? files[0].file.name : several ? `${count(files.length)} files` : files[0].path.split("/")[0]
+  const called = several ? filled(words.called, { files: count(files.length) }) : files[0].path.split("/")[0]
+  const name = isArchive ? files[0].file.name : called
   const bytes = files.reduce((sum, { file }) => sum + (file?.size ?? 0), 0)
   job.order = { name, kind: isArchive ? "archive" : "folder" }
   job.memory = `thaw-upload ${job.order.kind} ${name} ${files.length} ${bytes}`
@@ -126,7 +130,7 @@ async function sendArchive(job, file) {
       while (at < file.size) {
         job.done = at
         job.total = file.size
-        job.words = `${megabytes(at)} of ${megabytes(file.size)} MB sent`
+        job.words = filled(job.data.words.sent, { done: megabytes(at), total: megabytes(file.size) })
         job.draw()
         at = await put(job, at, file.slice(at, at + job.data.piece_bytes))
       }
@@ -135,7 +139,7 @@ async function sendArchive(job, file) {
       if (!(error instanceof OutOfStep)) throw error
     }
   }
-  throw new Lost("The archive did not arrive whole. Send it again.")
+  throw new Lost(job.data.words.lost)
 }
 
 async function beginAnew(job) {

@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.ui import live_route, sending
 from tlcore.runs import Run
+from tlcore.words import tr
 
 __all__ = ["live_camera"]
 
@@ -24,13 +25,31 @@ def live_camera(run: Run, *, live: bool) -> str | None:
     answer = _component()(
         data=sending.data("live_camera")
         | {"ask": f"{live_route.path()}{run.id}", "live": live, "run": run.id}
-        | {"a_second": A_SECOND, "sent_px": SENT_PX, "kept_px": KEPT_PX},
+        | {"a_second": A_SECOND, "sent_px": SENT_PX, "kept_px": KEPT_PX, "words": _sentences()},
         key="live_camera",
         height="content",
         on_kept_change=lambda: None,
     )
     kept = answer.kept
     return kept if isinstance(kept, str) and kept.isalnum() else None
+
+
+def _sentences() -> dict[str, str]:
+    """The words in the browser, which fills the fields in."""
+    return {
+        "on": tr("Start the camera"),
+        "other": tr("Other camera"),
+        "end": tr("Stop the camera"),
+        "keep": tr("Keep this picture"),
+        "video": tr("What the camera sees"),
+        "ranked": tr("The likeliest classes"),
+        "lost": tr("The camera was taken away. Start it again."),
+        "silent": tr("The server does not answer. It is asked again."),
+        "one_at_a_time": tr("This model judges a picture at a time: keep one."),
+        "unsure": tr("I don't know"),
+        "none": tr("None of the classes"),
+        "pace": tr("{pictures} pictures a second"),
+    }
 
 
 @st.cache_resource(show_spinner=False)

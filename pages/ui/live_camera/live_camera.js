@@ -8,6 +8,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   lives.set("camera", live)
   const at = (query) => parentElement.querySelector(query)
   Object.assign(live, { data, at, root: parentElement, kept: (id) => setTriggerValue("kept", id) })
+  for (const kind of ["on", "other", "end", "keep"]) at(`button.${kind}`).textContent = data.words[kind]
+  at("video").setAttribute("aria-label", data.words.video)
+  at(".ranked").setAttribute("aria-label", data.words.ranked)
   at("button.on").onclick = () => turnOn(live)
   at("button.other").onclick = () => turnOn(live, true)
   at("button.end").onclick = () => { turnOff(live); at("button.on").focus() }
@@ -29,7 +32,7 @@ const turnOn = (live, other = false) =>
       live.at("button.keep").focus()
       if (live.data.live) watch(live, stream)
     },
-    lost: "The camera was taken away. Start it again.",
+    lost: live.data.words.lost,
   })
 
 function turnOff(live) {
@@ -83,13 +86,14 @@ async function judge(live, blob, query) {
     const told = await answer.json()
     return answer.ok ? { found: told, message: "" } : { found: null, message: told.message }
   } catch {
-    return { found: null, message: "The server does not answer. It is asked again." }
+    return { found: null, message: live.data.words.silent }
   }
 }
 
 // ---- What is seen
 
-const percent = (share) => `${(100 * share).toFixed(1)}%`
+const rounded = (value, digits, language, style = "decimal") =>
+  value.toLocaleString(language, { style, minimumFractionDigits: digits, maximumFractionDigits: digits })
 
 function say(live, sentence) {
   live.sentence = sentence
@@ -108,6 +112,7 @@ function drawAll(live) {
 
 function drawFound(live) {
   const { at, found, sentence } = live
+  const { language, words } = live.data
   // Only what has changed: a screen reader reads it out.
   const write = (place, text) => { if (place.textContent !== text) place.textContent = text }
   write(at(".said"), sentence ?? "")
@@ -115,22 +120,22 @@ function drawFound(live) {
   at(".ranked").hidden = !live.data.live
   if (!live.data.live) {
     write(at(".class"), "")
-    return write(at(".pace"), "This model judges a picture at a time: keep one.")
+    return write(at(".pace"), words.one_at_a_time)
   }
-  write(at(".class"), found ? (found.unsure ? "I don't know" : found.labels.join(", ") || "None of the classes") : "")
-  at(".ranked").replaceChildren(...(found?.ranked ?? []).map(drawLine))
+  write(at(".class"), found ? (found.unsure ? words.unsure : found.labels.join(", ") || words.none) : "")
+  at(".ranked").replaceChildren(...(found?.ranked ?? []).map((line) => drawLine(line, language)))
   const [first, last] = [live.times?.[0], live.times?.at(-1)]
   const pace = live.times?.length > 2 ? (1000 * (live.times.length - 1)) / (last - first) : 0
-  write(at(".pace"), pace ? `${pace < 9.95 ? pace.toFixed(1) : Math.round(pace)} pictures a second` : "")
+  write(at(".pace"), pace ? filled(words.pace, { pictures: rounded(pace, pace < 9.95 ? 1 : 0, language) }) : "")
 }
 
-function drawLine([name, share]) {
+function drawLine([name, share], language) {
   const line = document.createElement("li")
   const part = (kind, className, text = "") => Object.assign(document.createElement(kind), { className, textContent: text })
   const bar = part("span", "bar")
   const inner = document.createElement("i")
-  inner.style.width = percent(share)
+  inner.style.width = `${100 * share}%`
   bar.append(inner)
-  line.append(part("span", "name", name), part("span", "share", percent(share)), bar)
+  line.append(part("span", "name", name), part("span", "share", rounded(share, 1, language, "percent")), bar)
   return line
 }

@@ -11,8 +11,9 @@ from typing import Any
 import streamlit as st
 
 from pages.ui import state, upload_route
-from tlcore import archives, uploads
+from tlcore import archives, uploads, words
 from tlcore.uploads import Upload
+from tlcore.words import tr
 
 __all__ = ["LONGEST_PX", "Sent", "data", "register", "sent"]
 
@@ -60,6 +61,36 @@ def data(key: str, *, into: str = "", to: str = "") -> dict[str, Any]:
         "largest_file_bytes": archives.MAX_FILE_BYTES,
         "most_files": archives.MAX_FILES,
         "target": {"into": into, "to": to},
+        "language": words.language(),
+        "sending": _sentences(),
+    }
+
+
+def _sentences() -> dict[str, str]:
+    """What the shared code says in the browser, which fills the fields in."""
+    return {
+        "again": tr("Go on"),
+        "stop": tr("Stop"),
+        "so_far": tr("Sent so far"),
+        "files": tr("{done} of {total} files · {megabytes} MB sent"),
+        "refused": tr("The server refused the upload."),
+        "silent": tr("The server does not answer."),
+        "kept": tr("What was sent is kept."),
+        "camera_not_allowed": tr(
+            "A browser gives its camera only to pages that are opened as https:// or as http://localhost. "
+            "Open this page so, or take the pictures with another program and drop them here."
+        ),
+        "camera_refused": tr(
+            "The browser may not use the camera. Allow it beside the address of this page, then start it "
+            "again."
+        ),
+        "camera_missing": tr("No camera was found. Connect one, then start it again."),
+        "camera_busy": tr(
+            "The camera does not answer; another program may be using it. End that, then start it again."
+        ),
+        "camera_fault": tr(
+            "The camera could not be started ({fault}). Try another browser, or drop pictures here."
+        ),
     }
 
 

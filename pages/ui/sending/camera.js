@@ -1,33 +1,25 @@
-// A camera, held as { root, stream, devices }: turned on and off, its frames, and why there is none.
-
-const NOT_ALLOWED =
-  "A browser gives its camera only to pages that are opened as https:// or as http://localhost. Open " +
-  "this page so, or take the pictures with another program and drop them here."
+// A camera, held as { root, data, stream, devices }: turned on and off, its frames, and why there is none.
 
 const cameraIsAllowed = () => Boolean(window.isSecureContext && navigator.mediaDevices?.getUserMedia)
 
 const videoInputs = async () =>
   (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === "videoinput")
 
-function whyNot(error) {
-  switch (error.name) {
-    case "NotAllowedError":
-      return "The browser may not use the camera. Allow it beside the address of this page, then start it again."
-    case "NotFoundError":
-    case "OverconstrainedError":
-      return "No camera was found. Connect one, then start it again."
-    case "NotReadableError":
-    case "AbortError":
-      return "The camera does not answer; another program may be using it. End that, then start it again."
-    default:
-      return `The camera could not be started (${error.name}). Try another browser, or drop pictures here.`
-  }
+// By the name of what a browser threw: the key of the sentence about it.
+const CAMERA_FAULTS = {
+  NotAllowedError: "camera_refused",
+  NotFoundError: "camera_missing",
+  OverconstrainedError: "camera_missing",
+  NotReadableError: "camera_busy",
+  AbortError: "camera_busy",
 }
+
+const whyNot = ({ name }, sending) => filled(sending[CAMERA_FAULTS[name] ?? "camera_fault"], { fault: name })
 
 // `other`: the next one of those there are. `say` shows a sentence, `off` is how it is turned off, `begun` is
 // called with its stream, `lost` is said when it is taken away.
 async function beginCamera(camera, other, { say, off, begun, lost }) {
-  if (!cameraIsAllowed()) return say(NOT_ALLOWED)
+  if (!cameraIsAllowed()) return say(camera.data.sending.camera_not_allowed)
   const devices = await videoInputs()
   const now = camera.stream?.getVideoTracks()[0]?.getSettings().deviceId
   const next = devices[(devices.findIndex(({ deviceId }) => deviceId === now) + 1) % devices.length]
@@ -46,7 +38,7 @@ async function beginCamera(camera, other, { say, off, begun, lost }) {
     say("")
     begun(stream)
   } catch (error) {
-    say(whyNot(error))
+    say(whyNot(error, camera.data.sending))
   }
 }
 

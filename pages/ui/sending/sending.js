@@ -7,6 +7,8 @@ const ROUNDS = 5
 // Of the module, which stays as long as the tab is open: an upload goes on while another page is looked at.
 // By data.key: the key that Streamlit gives is another one each time the component is drawn anew.
 const jobs = new Map()
+// What numbers are written in: of the page, which every component is told.
+let language = "en"
 
 class Stopped extends Error {}
 class Lost extends Error {}
@@ -30,6 +32,7 @@ function beginJob(place, words, work) {
 
 // The component is drawn anew, maybe at another place.
 function rejoinJob(place) {
+  language = place.data.language
   const job = jobs.get(place.data.key)
   if (!job) return
   Object.assign(job, place)
@@ -52,6 +55,10 @@ function showJob(key, at) {
   at("button.stop").onclick = () => { const job = jobs.get(key); if (job) { job.stopped = true; job.goOn?.() } }
   at("button.again").onclick = () => jobs.get(key)?.goOn?.()
   if (!job) return
+  const { sending } = job.data
+  at("button.stop").textContent = sending.stop
+  at("button.again").textContent = sending.again
+  at("progress").setAttribute("aria-label", sending.so_far)
   at("progress").value = job.total ? job.done / job.total : 0
   at(".words").textContent = job.words
   at("button.again").hidden = !job.waiting
@@ -88,7 +95,9 @@ async function sendFiles(job, files, at, unread, read) {
     if (content === null) unread.add(files[n].path)
     else add(pieces, entryOf(files[n].path, content))
     job.done++
-    job.words = `${count(job.done)} of ${count(job.total)} files · ${megabytes(pieces.at)} MB sent`
+    job.words = filled(job.data.sending.files, {
+      done: count(job.done), total: count(job.total), megabytes: megabytes(pieces.at),
+    })
     job.draw()
     if (job.stopped) throw new Stopped()
     while (pieces.size >= job.data.piece_bytes) await flush(job, pieces)
@@ -143,7 +152,7 @@ async function ask(job, method, query, body, type) {
     const passing = answer === null || answer.status === 403 || answer.status >= 500
     if (!passing) {
       if (answer.status === 404) throw new OutOfStep()
-      throw new Refused(told.message ?? "The server refused the upload.")
+      throw new Refused(told.message ?? job.data.sending.refused)
     }
     if (tries % TRIES === 0) await untilGoOn(job, told.message)
     else await new Promise((done) => setTimeout(done, Math.min(8000, 250 * 2 ** tries)))
@@ -153,7 +162,7 @@ async function ask(job, method, query, body, type) {
 async function untilGoOn(job, message) {
   const words = job.words
   job.waiting = true
-  job.words = `${message ?? "The server does not answer."} What was sent is kept.`
+  job.words = `${message ?? job.data.sending.silent} ${job.data.sending.kept}`
   job.draw()
   await new Promise((done) => { job.goOn = done })
   Object.assign(job, { waiting: false, goOn: null, words })
@@ -162,5 +171,11 @@ async function untilGoOn(job, message) {
 
 const newId = () =>
   [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("")
-const count = (number) => number.toLocaleString("en-US")
-const megabytes = (bytes) => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)
+// A sentence with what belongs in the places of its {fields}.
+const filled = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, field) => values[field])
+const count = (number) => number.toLocaleString(language)
+function megabytes(bytes) {
+  const digits = bytes < 1e7 ? 1 : 0
+  const style = { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false }
+  return (bytes / 1e6).toLocaleString(language, style)
+}

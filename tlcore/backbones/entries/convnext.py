@@ -2,6 +2,7 @@
 
 from tlcore.backbones.backbone import Backbone
 from tlcore.backbones.weights import WeightsFile
+from tlcore.words import mark
 
 ENTRIES = (
     Backbone(
@@ -20,7 +21,7 @@ ENTRIES = (
             network="convnext_tiny",
             keras_url="convnext.BASE_WEIGHTS_PATH",
         ),
-        good_for="Modern features at about the work of ResNet50 and much more accurate.",
+        good_for=mark("Modern features at about the work of ResNet50 and much more accurate."),
     ),
     Backbone(
         name="convnext_small",
@@ -38,7 +39,7 @@ ENTRIES = (
             network="convnext_small",
             keras_url="convnext.BASE_WEIGHTS_PATH",
         ),
-        good_for="When ConvNeXtTiny is close: twice the work for about one per cent on ImageNet.",
+        good_for=mark("When ConvNeXtTiny is close: twice the work for about one per cent on ImageNet."),
     ),
     Backbone(
         name="convnext_base",
@@ -56,7 +57,7 @@ ENTRIES = (
             network="convnext_base",
             keras_url="convnext.BASE_WEIGHTS_PATH",
         ),
-        good_for="Unusual subjects: it has seen 14 million pictures of 21,000 things. Wants a GPU.",
+        good_for=mark("Unusual subjects: it has seen 14 million pictures of 21,000 things. Wants a GPU."),
     ),
     Backbone(
         name="convnext_large",
@@ -74,7 +75,7 @@ ENTRIES = (
             network="convnext_large",
             keras_url="convnext.BASE_WEIGHTS_PATH",
         ),
-        good_for="Very high accuracy from pictures of 224 px, with a strong GPU and 0.8 GB of weights.",
+        good_for=mark("Very high accuracy from pictures of 224 px, with a strong GPU and 0.8 GB of weights."),
     ),
     Backbone(
         name="convnext_xlarge",
@@ -92,6 +93,8 @@ ENTRIES = (
             network="convnext_xlarge",
             keras_url="convnext.BASE_WEIGHTS_PATH",
         ),
-        good_for="The most accurate network here, and the heaviest: 1.4 GB of weights; best kept frozen.",
+        good_for=mark(
+            "The most accurate network here, and the heaviest: 1.4 GB of weights; best kept frozen."
+        ),
     ),
 )

@@ -2,6 +2,7 @@
 
 from tlcore.backbones.backbone import Backbone
 from tlcore.backbones.weights import WeightsFile
+from tlcore.words import mark
 
 ENTRIES = (
     Backbone(
@@ -20,7 +21,9 @@ ENTRIES = (
             network="densenet121",
             keras_url="densenet.DENSENET121_WEIGHT_PATH_NO_TOP",
         ),
-        good_for="Medical and microscope pictures: many studies there start from it, so results compare.",
+        good_for=mark(
+            "Medical and microscope pictures: many studies there start from it, so results compare."
+        ),
     ),
     Backbone(
         name="densenet169",
@@ -38,7 +41,7 @@ ENTRIES = (
             network="densenet169",
             keras_url="densenet.DENSENET169_WEIGHT_PATH_NO_TOP",
         ),
-        good_for="Textures and tissues, where DenseNet121 works and more memory is at hand.",
+        good_for=mark("Textures and tissues, where DenseNet121 works and more memory is at hand."),
     ),
     Backbone(
         name="densenet201",
@@ -56,6 +59,6 @@ ENTRIES = (
             network="densenet201",
             keras_url="densenet.DENSENET201_WEIGHT_PATH_NO_TOP",
         ),
-        good_for="The widest features of the three DenseNets, for classes that are hard to tell apart.",
+        good_for=mark("The widest features of the three DenseNets, for classes that are hard to tell apart."),
     ),
 )

@@ -2,6 +2,7 @@
 
 from tlcore.backbones.backbone import Backbone
 from tlcore.backbones.weights import WeightsFile
+from tlcore.words import mark
 
 ENTRIES = (
     Backbone(
@@ -20,7 +21,7 @@ ENTRIES = (
             network="efficientnet_b0",
             keras_url="efficientnet.BASE_WEIGHTS_PATH",
         ),
-        good_for="A sound first choice for most pictures: small, accurate, well known.",
+        good_for=mark("A sound first choice for most pictures: small, accurate, well known."),
     ),
     Backbone(
         name="efficientnet_b1",
@@ -38,7 +39,7 @@ ENTRIES = (
             network="efficientnet_b1",
             keras_url="efficientnet.BASE_WEIGHTS_PATH",
         ),
-        good_for="When B0 is almost good enough: slightly larger pictures, nearly twice the work.",
+        good_for=mark("When B0 is almost good enough: slightly larger pictures, nearly twice the work."),
         image_size_px=240,
     ),
     Backbone(
@@ -57,7 +58,7 @@ ENTRIES = (
             network="efficientnet_b2",
             keras_url="efficientnet.BASE_WEIGHTS_PATH",
         ),
-        good_for="Small details such as leaf edges, where a laptop still has to do.",
+        good_for=mark("Small details such as leaf edges, where a laptop still has to do."),
         image_size_px=260,
     ),
     Backbone(
@@ -76,7 +77,7 @@ ENTRIES = (
             network="efficientnet_b3",
             keras_url="efficientnet.BASE_WEIGHTS_PATH",
         ),
-        good_for="A balance of detail and time for a few thousand pictures on a good laptop.",
+        good_for=mark("A balance of detail and time for a few thousand pictures on a good laptop."),
         image_size_px=300,
     ),
     Backbone(
@@ -95,7 +96,7 @@ ENTRIES = (
             network="efficientnet_b4",
             keras_url="efficientnet.BASE_WEIGHTS_PATH",
         ),
-        good_for="Fine detail in sharp photographs: pictures of 380 px; a GPU helps.",
+        good_for=mark("Fine detail in sharp photographs: pictures of 380 px; a GPU helps."),
         image_size_px=380,
     ),
     Backbone(
@@ -114,7 +115,9 @@ ENTRIES = (
             network="efficientnet_b5",
             keras_url="efficientnet.BASE_WEIGHTS_PATH",
         ),
-        good_for="Close look-alikes, such as species of moths, in large photographs; slow without a GPU.",
+        good_for=mark(
+            "Close look-alikes, such as species of moths, in large photographs; slow without a GPU."
+        ),
         image_size_px=456,
     ),
     Backbone(
@@ -133,7 +136,7 @@ ENTRIES = (
             network="efficientnet_b6",
             keras_url="efficientnet.BASE_WEIGHTS_PATH",
         ),
-        good_for="Large photographs on a machine with a GPU, when B5 has been tried and falls short.",
+        good_for=mark("Large photographs on a machine with a GPU, when B5 has been tried and falls short."),
         image_size_px=528,
     ),
     Backbone(
@@ -152,7 +155,7 @@ ENTRIES = (
             network="efficientnet_b7",
             keras_url="efficientnet.BASE_WEIGHTS_PATH",
         ),
-        good_for="The last per cent from pictures of 600 px: the slowest of its family by far.",
+        good_for=mark("The last per cent from pictures of 600 px: the slowest of its family by far."),
         image_size_px=600,
     ),
 )

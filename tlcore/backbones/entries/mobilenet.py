@@ -2,6 +2,7 @@
 
 from tlcore.backbones.backbone import Backbone
 from tlcore.backbones.weights import WeightsFile
+from tlcore.words import mark
 
 ENTRIES = (
     Backbone(
@@ -20,7 +21,9 @@ ENTRIES = (
             network="mobilenet",
             keras_url="mobilenet.BASE_WEIGHT_PATH",
         ),
-        good_for="Teaching how a network is made small: depthwise layers in a plain row, with no branches.",
+        good_for=mark(
+            "Teaching how a network is made small: depthwise layers in a plain row, with no branches."
+        ),
     ),
     Backbone(
         name="mobilenet_v2",
@@ -38,7 +41,7 @@ ENTRIES = (
             network="mobilenet_v2",
             keras_url="mobilenet_v2.BASE_WEIGHT_PATH",
         ),
-        good_for="Phones, browsers and slow machines: small, and every tool knows it.",
+        good_for=mark("Phones, browsers and slow machines: small, and every tool knows it."),
     ),
     Backbone(
         name="mobilenet_v3_small",
@@ -56,7 +59,7 @@ ENTRIES = (
             network="mobilenet_v3_small",
             keras_url="mobilenet_v3.BASE_WEIGHT_PATH",
         ),
-        good_for="The smallest and fastest of all: a whole class on old laptops, or a camera trap.",
+        good_for=mark("The smallest and fastest of all: a whole class on old laptops, or a camera trap."),
     ),
     Backbone(
         name="mobilenet_v3_large",
@@ -74,6 +77,8 @@ ENTRIES = (
             network="mobilenet_v3_large",
             keras_url="mobilenet_v3.BASE_WEIGHT_PATH",
         ),
-        good_for="A good choice without a GPU: on ImageNet ahead of ResNet50, at a small part of its work.",
+        good_for=mark(
+            "A good choice without a GPU: on ImageNet ahead of ResNet50, at a small part of its work."
+        ),
     ),
 )

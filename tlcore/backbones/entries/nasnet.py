@@ -2,6 +2,7 @@
 
 from tlcore.backbones.backbone import Backbone
 from tlcore.backbones.weights import WeightsFile
+from tlcore.words import mark
 
 ENTRIES = (
     Backbone(
@@ -20,7 +21,7 @@ ENTRIES = (
             network="nasnet_mobile",
             keras_url="nasnet.NASNET_MOBILE_WEIGHT_PATH_NO_TOP",
         ),
-        good_for="Showing a small network that a program designed; training the head only.",
+        good_for=mark("Showing a small network that a program designed; training the head only."),
     ),
     Backbone(
         name="nasnet_large",
@@ -38,7 +39,9 @@ ENTRIES = (
             network="nasnet_large",
             keras_url="nasnet.NASNET_LARGE_WEIGHT_PATH_NO_TOP",
         ),
-        good_for="Very wide features from large pictures for a head of its own; slow, and best kept frozen.",
+        good_for=mark(
+            "Very wide features from large pictures for a head of its own; slow, and best kept frozen."
+        ),
         image_size_px=331,
     ),
 )

@@ -2,6 +2,7 @@
 
 from tlcore.backbones.backbone import Backbone
 from tlcore.backbones.weights import WeightsFile
+from tlcore.words import mark
 
 ENTRIES = (
     Backbone(
@@ -20,7 +21,7 @@ ENTRIES = (
             network="resnet50",
             keras_url="resnet.BASE_WEIGHTS_PATH",
         ),
-        good_for="The usual yardstick: strong features for most pictures.",
+        good_for=mark("The usual yardstick: strong features for most pictures."),
     ),
     Backbone(
         name="resnet101",
@@ -38,7 +39,7 @@ ENTRIES = (
             network="resnet101",
             keras_url="resnet.BASE_WEIGHTS_PATH",
         ),
-        good_for="To see what twice the depth of ResNet50 brings.",
+        good_for=mark("To see what twice the depth of ResNet50 brings."),
     ),
     Backbone(
         name="resnet152",
@@ -56,7 +57,9 @@ ENTRIES = (
             network="resnet152",
             keras_url="resnet.BASE_WEIGHTS_PATH",
         ),
-        good_for="Comparing with older papers; hardly better than ResNet101 and half as much work again.",
+        good_for=mark(
+            "Comparing with older papers; hardly better than ResNet101 and half as much work again."
+        ),
     ),
     Backbone(
         name="resnet50_v2",
@@ -74,7 +77,7 @@ ENTRIES = (
             network="resnet50_v2",
             keras_url="resnet.BASE_WEIGHTS_PATH",
         ),
-        good_for="The yardstick improved: as quick as ResNet50 and a little more accurate.",
+        good_for=mark("The yardstick improved: as quick as ResNet50 and a little more accurate."),
     ),
     Backbone(
         name="resnet101_v2",
@@ -92,7 +95,7 @@ ENTRIES = (
             network="resnet101_v2",
             keras_url="resnet.BASE_WEIGHTS_PATH",
         ),
-        good_for="Training many of its layers: its plain shortcuts make deep networks easier to train.",
+        good_for=mark("Training many of its layers: its plain shortcuts make deep networks easier to train."),
     ),
     Backbone(
         name="resnet152_v2",
@@ -110,6 +113,6 @@ ENTRIES = (
             network="resnet152_v2",
             keras_url="resnet.BASE_WEIGHTS_PATH",
         ),
-        good_for="The most accurate ResNet here, for a machine with a GPU.",
+        good_for=mark("The most accurate ResNet here, for a machine with a GPU."),
     ),
 )

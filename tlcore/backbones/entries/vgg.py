@@ -2,6 +2,7 @@
 
 from tlcore.backbones.backbone import Backbone
 from tlcore.backbones.weights import WeightsFile
+from tlcore.words import mark
 
 ENTRIES = (
     Backbone(
@@ -20,7 +21,7 @@ ENTRIES = (
             network="vgg16",
             keras_url="vgg16.WEIGHTS_PATH_NO_TOP",
         ),
-        good_for="Teaching: a plain stack of layers, easy to explain, slow to run.",
+        good_for=mark("Teaching: a plain stack of layers, easy to explain, slow to run."),
     ),
     Backbone(
         name="vgg19",
@@ -38,6 +39,6 @@ ENTRIES = (
             network="vgg19",
             keras_url="vgg19.WEIGHTS_PATH_NO_TOP",
         ),
-        good_for="Showing that three layers more than VGG16 bring work and no accuracy.",
+        good_for=mark("Showing that three layers more than VGG16 bring work and no accuracy."),
     ),
 )
