@@ -9,13 +9,14 @@ from tlcore.confidence import NONE, Choice, Study
 from tlcore.coverage import Coverage, Point
 from tlcore.datasets import Split
 from tlcore.errors import WorkspaceError
+from tlcore.numbers import range_words
 from tlcore.runs import Run
 
 _NAMES = {Split.VAL: "validation", Split.TEST: "test"}
 _FIRST_PERCENT = 80
 """Where the dial stands until somebody moves it."""
 _NEXT_TO_NOTHING = 0.05
-"""How far a temperature is from 1 that moves 80 % by less than one percent."""
+"""How far a temperature is from 1 that moves 80% by less than one percent."""
 
 
 def show(run: Run) -> None:
@@ -90,7 +91,7 @@ def _tell_temperature(found: Study) -> None:
     )
     st.caption(
         "Temperature scaling (Guo et al. 2017) divides the logits by one number, so that what is said with "
-        "80 % is right 8 times of 10. The likeliest class stays the same. The number was fitted on the "
+        "80% is right 8 times of 10. The likeliest class stays the same. The number was fitted on the "
         f"validation pictures by log loss; the calibration error may still grow. {seen}"
     )
 
@@ -104,16 +105,17 @@ def _tendency(temperature: float) -> str:
 def _dial(run: Run, chosen: Choice | None, found: Study) -> float:
     """The threshold that is looked at, and what it means."""
     key = _key(run)
-    in_use = round(100 * chosen.threshold) if chosen else 0
+    # 0 % with a temperature is a choice too: it answers every picture.
+    first = _FIRST_PERCENT if chosen in (None, NONE) else round(100 * chosen.threshold)
     st.slider(
         "It answers from",
         0,
         99,
-        format="%d %%",
-        key=state.widget(key, state.notes().get(key, in_use or _FIRST_PERCENT)),
+        format="%d%%",
+        key=state.widget(key, state.notes().get(key, first)),
         on_change=_keep,
         args=(key,),
-        help='Where it is less sure, it says "I don\'t know". 0 %: it always answers.',
+        help='Where it is less sure, it says "I don\'t know". 0%: it always answers.',
     )
     threshold = float(state.widget_value(key) / 100)
     for split, coverage in found.coverages.items():
@@ -136,7 +138,7 @@ def _sentence(split: Split, point: Point, several_labels: bool) -> str:
 
 
 def _interval(ends: tuple[float, float]) -> str:
-    return f"95 % interval {100 * ends[0]:.0f}–{100 * ends[1]:.0f} %"
+    return f"95% interval {range_words(*ends)}"
 
 
 def _curve(found: Study, threshold: float) -> None:

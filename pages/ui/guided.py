@@ -14,6 +14,7 @@ from tlcore.config import Recipe, freeze_words, layer_words
 from tlcore.datasets import Dataset
 from tlcore.guided import BUDGET_S, Answers, Goal, Pictures, Place, Time
 from tlcore.plans import Plan
+from tlcore.recipe_parts import Augmentation
 
 QUESTIONS = {
     "pictures": (
@@ -61,7 +62,7 @@ def ask(recipe: Recipe) -> None:
     """The questions; each answer changes only what it stands for."""
     given = _answers()
     with st.container(border=True):
-        st.subheader("Four questions", anchor=False)
+        st.header("Four questions", anchor=False)
         for columns in (("pictures", "time"), ("place", "goal")):
             for place, name in zip(st.columns(2), columns, strict=True):
                 with place:
@@ -73,7 +74,7 @@ def show(plan: Plan, dataset: Dataset | None) -> None:
     """What is chosen, in words and as the strip, and what it costs."""
     last = len(plan.phases) - 1
     with st.container(border=True):
-        st.subheader("What this chooses", anchor=False)
+        st.header("What this chooses", anchor=False)
         st.markdown("\n".join(f"- **{title}**: {literal(words)}" for title, words in _rows(plan)))
         _say_what_is_missing(_answers(), plan.recipe)
         freezing.show_strip(plan, last)
@@ -130,7 +131,7 @@ def _take() -> None:
 
 def _rows(plan: Plan) -> list[tuple[str, str]]:
     recipe = plan.recipe
-    phases, views = recipe.phases, recipe.augmentation.views
+    phases = recipe.phases
     return [
         ("Network", f"{plan.backbone.title}, pictures at {plan.image_size_px} px"),
         ("Frozen and trained", " → ".join(freeze_words(phase.freeze) for phase in phases)),
@@ -142,13 +143,20 @@ def _rows(plan: Plan) -> list[tuple[str, str]]:
         ),
         (
             "Augmentation",
-            f"{views} variants of each picture" if recipe.augmentation.changes else "none",
+            _augmentation_words(recipe.augmentation),
         ),
         (
             "Weights in the loss",
             "the same for each class" if recipe.class_weights == "balanced" else "the same for each picture",
         ),
     ]
+
+
+def _augmentation_words(augmentation: Augmentation) -> str:
+    if augmentation.fresh:
+        return "new variants of each picture in every epoch"
+    views = augmentation.distinct_views
+    return f"{views} variants of each picture" if views > 1 else "none"
 
 
 def _say_what_is_missing(given: Answers, recipe: Recipe) -> None:

@@ -38,7 +38,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
     Object.assign(camera, { classes: camera.before, before: [] })
     drawAll(camera)
   }
-  at("button.take").onclick = () => beginJob(place, "Sending the pictures …", (job) => sendShots(job, camera))
+  at("button.take").onclick = () => {
+    // Its picture is out of sight while they are sent.
+    turnOff(camera)
+    beginJob(place, "Sending the pictures …", (job) => sendShots(job, camera))
+  }
   holdable(camera, at("button.hold"))
   at(".hint").textContent =
     `About ${A_SECOND} pictures a second, with the mouse, a finger or the space bar; a short press takes one. ` +
