@@ -3,7 +3,7 @@ import pytest
 from tlcore import about, runs
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
-from tlcore.errors import NotFound, RunError
+from tlcore.errors import NotFound, NotSaved, RunError
 from tlcore.runs import Run
 from tlcore.workspace import Workspace
 
@@ -25,6 +25,17 @@ def test_a_run_is_renamed_noted_and_pinned(workspace: Workspace, run: Run) -> No
     found = runs.list_all(workspace)[0]
     assert (found.name, found.note, found.pinned, found.exported) == ("Other name", "one\ntwo", False, True)
     assert (run.folder / "run.json").read_bytes() == record
+
+
+def test_what_was_exported_is_not_lost_for_a_mark(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise NotSaved("about.json could not be saved (No space left on device).")
+
+    monkeypatch.setattr(about, "write_json", full)
+    about.mark_exported(run.folder)
+    with pytest.raises(NotSaved):
+        about.pin(run.folder)
+    assert not about.read(run.folder).exported
 
 
 def test_names_and_notes_have_a_length(workspace: Workspace, run: Run) -> None:

@@ -1,10 +1,11 @@
 import json
+import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from tlcore import evaluation, runs
+from tlcore import evaluation, runs, summary
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset, Split
 from tlcore.errors import WorkspaceError
@@ -96,6 +97,23 @@ def test_several_labels_have_a_yes_or_no_each(few: Dataset) -> None:
         ((0, 2), (0,)),
     ]
     assert [wrong.farthest for wrong in result.mistakes] == [0.97, pytest.approx(0.7)]
+
+
+def test_a_yes_or_no_of_each_class_has_the_log_loss_of_answers(few: Dataset) -> None:
+    half = np.full((9, 3), 0.5, np.float32)
+    for independent, guess in ((True, "0.69"), (False, "1.0")):
+        result = evaluation.evaluate(few, {Split.VAL: half}, independent=independent).splits[Split.VAL]
+        (loss,) = (one for one in summary.more(result) if one.title == "Log loss")
+        assert loss.value.startswith(guess)
+        assert f"{math.log(2 if independent else 3):.2f}" in loss.sentence
+
+
+def test_a_class_without_pictures_has_no_recall(few: Dataset) -> None:
+    birds = np.eye(3, dtype=np.float32)[[0] * 9]
+    result = evaluation.evaluate(few, {Split.VAL: birds}).splits[Split.VAL]
+    none = replace(result.classes[2], support=0, recall=0.0)
+    assert summary.of_class(none, result.figures.curves[2])[1] is None
+    assert summary.of_class(result.classes[0], result.figures.curves[0])[1] == 1.0
 
 
 def test_the_accuracy_is_the_one_of_keras(few: Dataset) -> None:

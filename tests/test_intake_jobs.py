@@ -1,5 +1,6 @@
 """Taking pictures in by the engine's worker: a real engine that has no TensorFlow to load."""
 
+import errno
 import os
 import shutil
 import subprocess
@@ -17,7 +18,7 @@ from tests import pictures
 from tests.conftest import ROOT
 from tests.pictures import reasons, sizes
 from tests.test_tars import tarred
-from tlcore import datasets, engine, intake, intake_jobs, intake_records, staging, uploads
+from tlcore import datasets, engine, intake, intake_jobs, intake_process, intake_records, staging, uploads
 from tlcore.errors import DatasetError, NotFound
 from tlcore.images import SafeImage, make_safe
 from tlcore.intake_records import Intake, Look, Status
@@ -114,6 +115,34 @@ def test_an_upload_that_cannot_be_used(served: Workspace) -> None:
     is_gone(upload.folder)
     assert not [path for path in served.intakes.iterdir() if path.is_dir() and path.name != record.id
                 and not (path / "request.json").exists()]  # fmt: skip
+
+
+def test_a_full_disk_loses_nothing_that_was_sent(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = uploads.begin(workspace, "c" * 32, owner="me", name="pets", kind="folder")
+    content = tarred({f"pets/{name}": one for name, one in pictures.classes("cats", "owls").items()})
+    uploads.append(upload, 0, content, limit_bytes=10**9)
+    record = intake_records.create(workspace, upload.data, name="pets", upload=upload.id)
+    monkeypatch.setattr(intake_process, "_limit_memory", lambda: None)
+    rename = os.replace
+
+    def full(source: Path, target: Path) -> None:
+        if Path(target).parent.name == "images":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        rename(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", full)
+        intake_process._work(str(workspace.home), record.id)
+    look = intake_records.look(record, alive=False)
+    assert look.status is Status.FAILED
+    assert look.message.endswith("Free some space and try again: what was read is kept.")
+    assert uploads.received_bytes(uploads.load(workspace, upload.id)) == len(content)
+    intake_process._work(str(workspace.home), record.id)
+    look = intake_records.look(record, alive=False)
+    assert sizes(datasets.load(workspace, look.dataset_id)) == {"cats": 4, "owls": 4}
+    is_gone(upload.folder)
 
 
 def test_a_kill_loses_nothing_that_was_read(served: Workspace, large: Path, tmp_path: Path) -> None:

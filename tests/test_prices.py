@@ -130,9 +130,9 @@ def test_what_was_computed_beside_others_teaches_nothing(workspace: Workspace, f
         array = np.zeros((len(few.items), 1))
         return features.Features("key", array, False, "litert", 2.0, pictures, FileLock("unused"))
 
-    prices.learn_features(workspace, plan, 0, [made(20)], 5.0)
+    prices.learn_features(workspace, plan, 0, [made(20)], 5.0, converted=True)
     assert rates.learned(workspace, "features efficientnet_lite0") is None
-    prices.learn_features(workspace, plan, 0, [made(36), made(20)], 9.0)
+    prices.learn_features(workspace, plan, 0, [made(36), made(20)], 9.0, converted=True)
     gflop = 36 * plan.phases[0].prefix_flop / 1e9
     assert rates.learned(workspace, "features efficientnet_lite0") == pytest.approx(gflop / 2.0)
     # A network that was not run yet is priced by how fast this one was, against what was expected of it.
@@ -142,3 +142,13 @@ def test_what_was_computed_beside_others_teaches_nothing(workspace: Workspace, f
     assert prices.picture_s(workspace, vgg, vgg.phases[0]) == pytest.approx(expected_s)
     # Whether the rest of the time was the conversion's is not known.
     assert rates.learned(workspace, "factor conversion") is None
+
+
+def test_a_conversion_is_learned_where_there_was_one(workspace: Workspace, few: Dataset) -> None:
+    plan = plan_of(few, workspace)
+    array = np.zeros((len(few.items), 1))
+    made = features.Features("key", array, False, "litert", 2.0, len(few.items), FileLock("unused"))
+    prices.learn_features(workspace, plan, 0, [made], 2.2, converted=False)
+    assert rates.learned(workspace, "factor conversion") is None
+    prices.learn_features(workspace, plan, 0, [made], 5.0, converted=True)
+    assert rates.learned(workspace, "factor conversion") > 0.5

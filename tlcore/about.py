@@ -3,6 +3,7 @@
 It lies beside the run's record, which never changes.
 """
 
+import contextlib
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -62,9 +63,11 @@ def pin(folder: Path, pinned: bool = True) -> None:
 
 
 def mark_exported(folder: Path) -> None:
-    """Raises WorkspaceError."""
-    if not read(folder).exported:
-        _change(folder, exported=True)
+    """Where it can be noted. What was exported is whole, so a full disk is no reason to refuse it, and a run
+    that was deleted meanwhile needs no mark."""
+    with contextlib.suppress(WorkspaceError):
+        if not read(folder).exported:
+            _change(folder, exported=True)
 
 
 def _change(folder: Path, **changes: Any) -> None:

@@ -72,14 +72,17 @@ class Question:
         self._forget()
         crew.submit(self.key, function, *args, owner=owner, priority=priority)
 
-    def look(self) -> Standing:
-        """Fast: for a page that looks again every second."""
+    def look(self, holds: Callable[[str], bool] | None = None) -> Standing:
+        """Fast: for a page that looks again every second.
+
+        ``holds``: whether the engine has a job of a key; for who asks it once for several questions.
+        """
         if self.answered():
             return Standing(is_there=True)
         if (failure := self._failure()) is not None:
             return Standing(failure=failure)
         stage = self._stage()
-        if held_jobs.holds(self.workspace, self.key):
+        if holds(self.key) if holds else held_jobs.holds(self.workspace, self.key):
             return Standing(under_way=True, stage=stage)
         # It may have ended between the looks.
         if self.answered():

@@ -9,20 +9,17 @@ import io
 import json
 import os
 import re
-import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from tlcore import cells
-from tlcore.errors import NotFound, NotSaved
+from tlcore import cells, user_files
+from tlcore.errors import NotFound
 from tlcore.labels_file import NAME
 from tlcore.manifest import Dataset, Item, to_json
 from tlcore.words import tr
 
 __all__ = ["chunks", "paths", "size_bytes", "write"]
-
-Progress = Callable[[int, int], None]
 
 MAX_NAME_CHARACTERS = 80
 CHUNK_BYTES = 1 << 20
@@ -32,31 +29,16 @@ _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 
 
-def write(dataset: Dataset, target: Path, progress: Progress = lambda done, total: None) -> Path:
+def write(dataset: Dataset, target: Path) -> Path:
     """Write the zip and return where it is; `target` is there whole or not at all, whatever happens.
 
-    Picture by picture, so memory does not grow with the dataset; `progress` is called with (pictures done,
-    pictures in all). Raises NotSaved when it cannot be written, NotFound for a picture that is gone.
+    Picture by picture, so memory does not grow with the dataset. Raises NotSaved when it cannot be written,
+    NotFound for a picture that is gone.
     """
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    except OSError as error:
-        raise _not_saved(target, error) from error
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            # Pictures are compressed already.
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-                for done in _filled(archive, dataset):
-                    progress(done, len(dataset.items))
-            file.flush()
-            os.fsync(file.fileno())
-        # Renamed last: a reader must never see half a file.
-        os.replace(temporary, target)
-    except OSError as error:
-        raise _not_saved(target, error) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    # Pictures are compressed already.
+    with user_files.writing(target) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for _ in _filled(archive, dataset):
+            pass
     return target
 
 
@@ -141,15 +123,15 @@ def _safe(name: str, otherwise: str) -> str:
     return f"_{cleaned}" if _RESERVED.fullmatch(cleaned) else cleaned or otherwise
 
 
-def _filled(archive: zipfile.ZipFile, dataset: Dataset) -> Iterator[int]:
-    """Fill the archive; yields the number of pictures in it after each."""
+def _filled(archive: zipfile.ZipFile, dataset: Dataset) -> Iterator[None]:
+    """Fill the archive, with a rest after each picture."""
     placed = list(paths(dataset))
-    for done, (item, path) in enumerate(placed, start=1):
+    for item, path in placed:
         try:
             archive.write(dataset.path(item), path)
         except FileNotFoundError as error:
             raise _missing() from error
-        yield done
+        yield
     if dataset.several_labels:
         archive.writestr(NAME, _table(dataset, placed))
     archive.writestr("manifest.json", json.dumps(to_json(dataset), indent=1, ensure_ascii=False))
@@ -172,13 +154,3 @@ def _plain(cell: str) -> str:
 
 def _missing() -> NotFound:
     return NotFound(tr("A picture of this dataset is missing. Add the pictures again."))
-
-
-def _not_saved(target: Path, error: OSError) -> NotSaved:
-    return NotSaved(
-        tr(
-            "{file} could not be written ({strerror}). Free some space, or choose another place.",
-            file=target.name,
-            strerror=error.strerror,
-        )
-    )

@@ -56,6 +56,8 @@ class SplitEvaluation:
     figures: Figures
     exact_match: float | None = None
     """Of several labels, the share of pictures with all of them right and no other; else None."""
+    independent: bool = False
+    """Whether each class has a yes or no of its own, though a picture may have but one label."""
 
     @property
     def several_labels(self) -> bool:
@@ -140,12 +142,15 @@ def _judged(items: Sequence[Item], probabilities: npt.NDArray[np.float32]) -> tu
 def _split(
     classes: tuple[str, ...], pictures: tuple[Judged, ...], several: bool, independent: bool
 ) -> SplitEvaluation:
-    return (_several_labels if several else _one_label)(
-        classes, pictures, _figures(pictures, several, independent)
-    )
+    figures = _figures(pictures, several, independent)
+    if several:
+        return _several_labels(classes, pictures, figures)
+    return _one_label(classes, pictures, figures, independent)
 
 
-def _one_label(classes: tuple[str, ...], pictures: tuple[Judged, ...], figures: Figures) -> SplitEvaluation:
+def _one_label(
+    classes: tuple[str, ...], pictures: tuple[Judged, ...], figures: Figures, independent: bool
+) -> SplitEvaluation:
     from sklearn.metrics import accuracy_score, confusion_matrix
 
     truth = [picture.label for picture in pictures]
@@ -157,6 +162,7 @@ def _one_label(classes: tuple[str, ...], pictures: tuple[Judged, ...], figures: 
         classes=metrics.of_classes(classes, truth, predicted),
         pictures=pictures,
         figures=figures,
+        independent=independent,
     )
 
 
@@ -173,6 +179,7 @@ def _several_labels(
         pictures=pictures,
         figures=figures,
         exact_match=float(right.all(axis=1).mean()),
+        independent=True,
     )
 
 
@@ -239,4 +246,5 @@ def _read_split(result: dict[str, Any], independent: bool) -> SplitEvaluation:
         if kept is not None
         else _figures(pictures, exact_match is not None, independent),
         exact_match,
+        independent or exact_match is not None,
     )

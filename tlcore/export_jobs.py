@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tlcore import exporters, runs
+from tlcore import exporters, held_jobs, runs
 from tlcore.asked import Question, Stage, Standing
 from tlcore.errors import RunError
 from tlcore.exporters import Parity
@@ -11,7 +11,7 @@ from tlcore.runs import Run
 from tlcore.words import tr
 from tlcore.workspace import Workspace
 
-__all__ = ["Stage", "Standing", "Tell", "look", "make_job", "start", "wait"]
+__all__ = ["Stage", "Standing", "Tell", "look", "look_at_all", "make_job", "start", "wait"]
 
 Tell = Callable[[Stage | None], None]
 """None while the job waits for its turn."""
@@ -27,6 +27,15 @@ def start(workspace: Workspace, run: Run, format: str, *, owner: str = "") -> No
 def look(workspace: Workspace, run: Run, format: str) -> Standing:
     """How an export of the run's model stands. Fast: for a page that looks again every second."""
     return _question(workspace, run, format).look()
+
+
+def look_at_all(workspace: Workspace, run: Run) -> dict[str, Standing]:
+    """How each format stands; the engine is asked once."""
+    jobs = held_jobs.all_held(workspace)
+    return {
+        format: _question(workspace, run, format).look(lambda key: jobs is None or key in jobs)
+        for format in exporters.FORMATS
+    }
 
 
 def wait(workspace: Workspace, run: Run, format: str, tell: Tell = lambda stage: None) -> Parity:

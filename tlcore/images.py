@@ -45,7 +45,6 @@ __all__ = [
     "load_rgb",
     "make_safe",
     "open_kept",
-    "thumbnail",
     "to_pixels",
 ]
 
@@ -137,12 +136,6 @@ def load_rgb(path: Path, size_px: int, fit: Fit = "stretch") -> np.ndarray:
 def to_pixels(image: Image.Image, size_px: int, fit: Fit = "stretch") -> np.ndarray:
     """uint8 of shape (size_px, size_px, 3), bilinear with antialiasing; see ``tlcore.fitting``."""
     return np.array(fitting.fitted(image.convert("RGB"), size_px, fit), dtype=np.uint8)
-
-
-def thumbnail(path: Path, size_px: int) -> bytes:
-    """JPEG of a picture of a dataset, longer side at most `size_px`. Raises ImageError when it is gone."""
-    with open_kept(path) as image:
-        return _encode(_shrink(image.convert("RGB"), size_px), "JPEG")
 
 
 def open_kept(path: Path) -> Image.Image:

@@ -17,7 +17,7 @@ from pathlib import Path
 import tlcore
 from tlcore import adding, datasets, intake, intake_records, own_process, staging, uploads, words
 from tlcore.datasets import Dataset
-from tlcore.errors import ThawError
+from tlcore.errors import NotSaved, ThawError
 from tlcore.intake_records import Intake
 from tlcore.words import tr
 from tlcore.workspace import Workspace
@@ -70,6 +70,9 @@ def _work(home: str, id: str) -> None:
     except _Stopped:
         record.record("stopped")
         _forget(workspace, record)
+    except NotSaved as error:
+        # Nothing is wrong with the pictures: what was sent and read is kept for another try.
+        record.record("failed", message=str(error))
     except ThawError as error:
         record.record("failed", message=str(error))
         _forget(workspace, record)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tlcore import augmentation, feature_store, features, outputs, prices
+from tlcore import augmentation, feature_store, features, outputs, prices, runtimes
 from tlcore.callbacks import EpochBatches, check_stop
 from tlcore.datasets import Dataset, Split
 from tlcore.features import Features
@@ -37,6 +37,7 @@ class Material:
         plan, variants = self.plan.phases[number], self.recipe.augmentation
         prefix = network.prefix(plan)
         tell = _Teller(self.run, variants.distinct_views)
+        converts = prefix is not None and not runtimes.prefix_is_converted(self.workspace, prefix.digest)
         found = []
         for view_number in range(variants.distinct_views):
             view = features.View(view_number, variants, self.recipe.seed, self.recipe.backbone.fit)
@@ -48,7 +49,7 @@ class Material:
             )
         reused = all(one.reused for one in found)
         seconds = time.monotonic() - started_s
-        prices.learn_features(self.workspace, self.plan, number, found, seconds)
+        prices.learn_features(self.workspace, self.plan, number, found, seconds, converted=converts)
         self.run.record(
             "features_ready",
             phase=number,

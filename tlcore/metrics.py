@@ -9,15 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tlcore import calibration, class_curves
+from tlcore import calibration, class_curves, temperature
 from tlcore.calibration import Calibration
 from tlcore.class_curves import ClassCurves
 from tlcore.intervals import wilson
 
 # With fewer classes than this, being among the first three says little.
 _TOP, _TOP_FROM_CLASSES = 3, 5
-# Keras' epsilon: a probability is taken for no smaller, so that one certain mistake costs 16, not infinity.
-_SMALLEST = 1e-7
 
 Truth = npt.NDArray[np.intp]
 Answers = npt.NDArray[np.bool_]
@@ -42,7 +40,7 @@ class Figures:
     """What there is beside the accuracy. None is what the kind of labels has no such figure for."""
 
     interval: tuple[float, float]
-    """95 %, of the accuracy; of several labels, of the exact match: a picture's answers hang together."""
+    """95%, of the accuracy; of several labels, of the exact match: a picture's answers hang together."""
     balanced_accuracy: float | None
     """The mean recall of the classes that the pictures have."""
     macro_f1: float
@@ -84,7 +82,7 @@ def of_one_label(truth: Truth, probabilities: Numbers, *, independent: bool) -> 
         top_k=top,
         top_k_accuracy=top
         and float(top_k_accuracy_score(truth, probabilities, k=top, labels=range(classes))),
-        log_loss=_answers_loss(answers, probabilities) if independent else _loss(truth, probabilities),
+        log_loss=temperature.log_loss(probabilities, answers, independent=independent),
         calibration=calibration.of(probabilities.max(axis=1), truth == predicted),
         **_curves(answers, probabilities),
     )
@@ -105,7 +103,7 @@ def of_several_labels(truth: Answers, predicted: Answers, probabilities: Numbers
         micro_f1=f1("micro"),
         top_k=None,
         top_k_accuracy=None,
-        log_loss=_answers_loss(truth, probabilities),
+        log_loss=temperature.log_loss(probabilities, truth, independent=True),
         calibration=calibration.of(probabilities.ravel(), truth.ravel()),
         **_curves(truth, probabilities),
     )
@@ -123,22 +121,6 @@ def of_classes(names: tuple[str, ...], truth: Any, predicted: Any) -> tuple[Clas
         ClassFigures(name, float(precision), float(recall), float(f1), int(support))
         for name, precision, recall, f1, support in zip(names, *figures, strict=True)
     )
-
-
-def _loss(truth: Truth, probabilities: Numbers) -> float:
-    from sklearn.metrics import log_loss
-
-    clipped = probabilities.clip(_SMALLEST, 1)
-    return float(
-        log_loss(truth, clipped / clipped.sum(axis=1, keepdims=True), labels=range(clipped.shape[1]))
-    )
-
-
-def _answers_loss(answers: Answers, probabilities: Numbers) -> float:
-    from sklearn.metrics import log_loss
-
-    clipped = probabilities.clip(_SMALLEST, 1 - _SMALLEST)
-    return float(log_loss(answers.ravel(), clipped.ravel(), labels=[False, True]))
 
 
 def _curves(answers: Answers, probabilities: Numbers) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from tlcore.words import number
+from tlcore.words import number, tr
 
 
 def written_out(value: float) -> str:
@@ -21,5 +21,10 @@ def bytes_words(value: int) -> str:
 
 
 def share_words(share: float) -> str:
-    """0.15 → ``15 %``."""
-    return f"{number(100 * share, '.3g')} %"
+    """0.15 → ``15%``."""
+    return tr("{share:.3g}%", share=100 * share)
+
+
+def range_words(low: float, high: float) -> str:
+    """0.646 and 0.857 → ``65–86%``."""
+    return tr("{low:.0f}–{high:.0f}%", low=100 * low, high=100 * high)

@@ -12,7 +12,7 @@ from tlcore.plans import PhasePlan, Plan
 from tlcore.runtimes import prefix_is_converted
 from tlcore.workspace import Workspace
 
-# Share of the machine's peak that LiteRT reaches, for networks it has not run yet (RUNTIMES: 37 % to 100 %).
+# Share of the machine's peak that LiteRT reaches, for networks it has not run yet (RUNTIMES: 37% to 100%).
 _SHARE = {"VGG": 0.98, "ResNet": 0.88, "Inception": 0.9, "DenseNet": 0.8, "ConvNeXt": 0.53, "NASNet": 0.33}
 _USUAL_SHARE = 0.65
 # Training runs in TensorFlow, which reaches less, and less still in small layers.
@@ -120,9 +120,9 @@ def kind_of(phase: PhasePlan) -> str:
 
 
 def learn_features(
-    workspace: Workspace, plan: Plan, number: int, found: Sequence[Features], all_s: float
+    workspace: Workspace, plan: Plan, number: int, found: Sequence[Features], all_s: float, *, converted: bool
 ) -> None:
-    """Take in what computing a phase's features took, ``all_s`` with the conversion."""
+    """Take in what computing a phase's features took, ``all_s`` with the conversion, if one was needed."""
     # Where others made a part, the rest was computed beside them, and slower.
     made = [one for one in found if one.runtime == "litert" and one.pictures == len(one.array)]
     computing_s = sum(one.seconds for one in made)
@@ -135,7 +135,7 @@ def learn_features(
         # The peak was measured in a moment that may have been a slow one: every network tells of the others.
         ratio = gflop / computing_s / _expected_gflops(workspace, plan)
         rates.learn(workspace, {f"factor {_MACHINE}": min(max(ratio, 1 / _FARTHEST), _FARTHEST)})
-    if all(one.pictures in (0, len(one.array)) for one in found):
+    if converted and all(one.pictures in (0, len(one.array)) for one in found):
         _learn(workspace, "conversion", all_s - computing_s, _conversion_formula_s(phase))
 
 

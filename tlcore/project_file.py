@@ -11,7 +11,6 @@
 Features, thumbnails and converted graphs do not travel: they are made again.
 """
 
-import contextlib
 import json
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -153,9 +152,7 @@ def pieces(project: Project) -> Iterator[bytes]:
                 yield outlet.take()
                 waiting = 0
     for run in project.runs:
-        with contextlib.suppress(NotFound):
-            # One that was deleted while it was sent was sent all the same.
-            about.mark_exported(run.folder)
+        about.mark_exported(run.folder)
     yield outlet.take()
 
 

@@ -98,6 +98,8 @@ class _Opening:
         self.recipes: list[Recipe] = []
         self.models: dict[str, Path] = {}
         self.notes: list[str] = []
+        self.refused = 0
+        """Runs that stay out, since they lie in the trash here."""
         self.checkpoints: dict[str, list[re.Match[str]]] = {}
         for name in self.sent.names:
             id, _, file = name.removeprefix("runs/").partition("/")
@@ -136,7 +138,7 @@ class _Opening:
         came = tuple(run.id for run in self.runs if self._placed(run))
         for recipe in self.recipes:
             recipes.save(self.workspace, recipe)
-        here = len(self.manifest.datasets) - len(new) + len(self.manifest.runs) - len(came)
+        here = len(self.manifest.datasets) - len(new) + len(self.manifest.runs) - len(came) - self.refused
         first = datasets.load(self.workspace, self.manifest.dataset)
         return Brought(first, tuple(new), came, here, tuple(self.notes))
 
@@ -179,6 +181,7 @@ class _Opening:
 
     def _stays_out(self, run: Run, error: RunError) -> None:
         if not (self.workspace.runs / run.id).exists():
+            self.refused += 1
             self.notes.append(f"{run.name}: {error}")
 
     def _checkpoint(self, sent: Sent, run: Run) -> None:

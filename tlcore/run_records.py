@@ -196,6 +196,8 @@ class _SplitEvaluation(Checked):
     exact_match: Share | None = None
     # Not believed and not kept: it is computed from the pictures when it is asked for.
     figures: Any = Field(default=None, exclude=True)
+    # The recipe says it.
+    independent: Any = Field(default=None, exclude=True)
 
 
 def parsed(kind: type[_Kind], content: bytes, name: str) -> _Kind:

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from math import log
 
 from tlcore import meanings
-from tlcore.evaluation import SplitEvaluation
+from tlcore.class_curves import ClassCurves
+from tlcore.evaluation import ClassFigures, SplitEvaluation
 from tlcore.meanings import Meaning
+from tlcore.numbers import range_words
 from tlcore.words import number, tr
 
 
@@ -19,12 +21,7 @@ class Figure:
 def main(result: SplitEvaluation) -> list[Figure]:
     """Those that are read first: how often it is right, and how well that is known."""
     figures = result.figures
-    low, high = figures.interval
-    interval = _figure(
-        meanings.INTERVAL,
-        tr("{low:.0f}–{high:.0f} %", low=100 * low, high=100 * high),
-        pictures=len(result.pictures),
-    )
+    interval = _figure(meanings.INTERVAL, range_words(*figures.interval), pictures=len(result.pictures))
     macro_f1 = _share(meanings.MACRO_F1, figures.macro_f1)
     if result.exact_match is not None:
         return [
@@ -49,13 +46,23 @@ def more(result: SplitEvaluation) -> list[Figure]:
         found.append(_share(meanings.MICRO_F1, figures.micro_f1))
     if figures.top_k_accuracy is not None:
         found.append(_share(meanings.TOP_K, figures.top_k_accuracy, k=figures.top_k))
-    several = result.several_labels
-    meaning = meanings.ANSWERS_LOG_LOSS if several else meanings.LOG_LOSS
+    meaning = meanings.ANSWERS_LOG_LOSS if result.independent else meanings.LOG_LOSS
     found.append(_figure(meaning, number(figures.log_loss, ".3f"), guess=log(len(result.classes))))
     found.append(_share(meanings.CALIBRATION_ERROR, figures.calibration.error))
     found.append(_share(meanings.AUC, figures.macro_auc))
     found.append(_share(meanings.MEAN_AVERAGE_PRECISION, figures.mean_average_precision))
     return found
+
+
+def of_class(figures: ClassFigures, curves: ClassCurves) -> tuple[float | None, ...]:
+    """The shares of a class, in the order of ``meanings.OF_A_CLASS``; None is what no picture could tell."""
+    return (
+        figures.precision,
+        figures.recall if figures.support else None,
+        figures.f1,
+        curves.roc.area if curves.roc else None,
+        curves.precision_recall.area if curves.precision_recall else None,
+    )
 
 
 def _counted(meaning: Meaning, value: float, result: SplitEvaluation) -> Figure:

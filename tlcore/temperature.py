@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from tlcore.words import tr
 
-# As Keras: what is smaller tells more of rounding than of the picture. Evaluations keep no more digits.
+# Keras' epsilon: a probability is taken for no smaller, so that one certain mistake costs 16, not infinity.
+# What is smaller tells more of rounding than of the picture, and evaluations keep no more digits.
 SMALLEST = 1e-7
 LOWEST, HIGHEST = 0.1, 10.0
 FEWEST_PICTURES = 30
@@ -48,7 +49,10 @@ def scaled(probabilities: npt.NDArray[np.floating], temperature: float, *, indep
 
 
 def log_loss(probabilities: Numbers, truth: Answers, *, independent: bool) -> float:
-    """As ``metrics`` has it, without scikit-learn: a server tells it too. ``truth``: (n, classes)."""
+    """Cross-entropy, natural logarithm; of ``independent`` answers the mean over all. Both (n, classes).
+
+    Without scikit-learn: a server tells it too.
+    """
     if independent:
         clipped = probabilities.clip(SMALLEST, 1 - SMALLEST)
         return float(-np.log(np.where(truth, clipped, 1 - clipped)).mean())

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from PIL import ImageOps
 
 from tlcore import images
 from tlcore.errors import ImageError, NotSaved
@@ -41,9 +41,9 @@ def of(workspace: Workspace, picture: Path, size_px: int) -> bytes:
         content = file.read_bytes()
         _note_use(file)
         return content
-    with Image.open(io.BytesIO(images.thumbnail(picture, size_px))) as small:
+    with images.open_kept(picture) as kept:
         # Square, so that a row is even and a tall picture is not stretched to its column.
-        square = ImageOps.pad(small.convert("RGB"), (size_px, size_px), color="white")
+        square = ImageOps.pad(kept.convert("RGB"), (size_px, size_px), color="white")
     buffer = io.BytesIO()
     square.save(buffer, "JPEG", quality=88)
     # A full disk must not keep anybody from looking.

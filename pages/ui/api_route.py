@@ -6,10 +6,9 @@ from urllib.parse import urlsplit
 import streamlit as st
 from starlette.routing import Route
 
-from pages.ui import base_path, state, upload_route
+from pages.ui import base_path, judging, state, upload_route
 from tlcore.api import token
 from tlcore.api.guard import Guard
-from tlcore.api.models import Models
 from tlcore.api.routes import Api
 
 
@@ -18,7 +17,7 @@ def routes() -> list[Route]:
     """The same at each call, so that the threads and models behind them are there once."""
     workspace = state.workspace()
     guard = Guard(partial(token.obtain, workspace), upload_route.is_our_host)
-    return Api(Models(workspace), guard, prefix=base_path.below("")).routes()
+    return Api(judging.models(workspace.home), guard, prefix=base_path.below("")).routes()
 
 
 def address() -> str:

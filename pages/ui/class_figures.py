@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.ui.messages import keep_view, literal, one_line
-from tlcore import evaluation, evaluation_plots, meanings
+from tlcore import evaluation, evaluation_plots, meanings, summary
 from tlcore.evaluation import SplitEvaluation
 from tlcore.meanings import Meaning
 from tlcore.runs import Run
@@ -13,23 +13,13 @@ _ROW_PX, _MOST_PX = 36, 560
 
 
 def show_table(result: SplitEvaluation) -> None:
-    st.subheader(tr("Per class"), anchor=False)
+    st.header(tr("Per class"), anchor=False)
     st.caption(" ".join(f"**{tr(one.title)}**: {tr(one.sentence)}" for one in meanings.OF_A_CLASS))
     rows = [
         {tr("Class"): figures.name, tr("Pictures"): figures.support}
         | {
             tr(one.title): None if value is None else 100 * value
-            for one, value in zip(
-                meanings.OF_A_CLASS,
-                (
-                    figures.precision,
-                    figures.recall,
-                    figures.f1,
-                    curves.roc and curves.roc.area,
-                    curves.precision_recall and curves.precision_recall.area,
-                ),
-                strict=True,
-            )
+            for one, value in zip(meanings.OF_A_CLASS, summary.of_class(figures, curves), strict=True)
         }
         for figures, curves in zip(result.classes, result.figures.curves, strict=True)
     ]
@@ -50,7 +40,7 @@ def _percent(meaning: Meaning) -> object:
 
 def choose(run: Run) -> int:
     """The class that is looked at."""
-    st.subheader(tr("One class"), anchor=False)
+    st.header(tr("One class"), anchor=False)
     label: int = st.selectbox(
         tr("Class"),
         range(len(run.classes)),

@@ -9,6 +9,7 @@ from tlcore.confidence import NONE, Choice, Effect, Study
 from tlcore.coverage import Coverage, Point
 from tlcore.datasets import Split
 from tlcore.errors import WorkspaceError
+from tlcore.numbers import range_words
 from tlcore.runs import Run
 from tlcore.words import mark, tr
 
@@ -23,7 +24,7 @@ _ANSWERED = {
 _FIRST_PERCENT = 80
 """Where the dial stands until somebody moves it."""
 _NEXT_TO_NOTHING = 0.05
-"""How far a temperature is from 1 that moves 80 % by less than one percent."""
+"""How far a temperature is from 1 that moves 80% by less than one percent."""
 
 
 def show(run: Run) -> None:
@@ -133,16 +134,17 @@ def _tendency(temperature: float) -> str:
 def _dial(run: Run, chosen: Choice | None, found: Study) -> float:
     """The threshold that is looked at, and what it means."""
     key = _key(run)
-    in_use = round(100 * chosen.threshold) if chosen else 0
+    # 0 % with a temperature is a choice too: it answers every picture.
+    first = _FIRST_PERCENT if chosen in (None, NONE) else round(100 * chosen.threshold)
     st.slider(
         tr("It answers from"),
         0,
         99,
-        format="%d %%",
-        key=state.widget(key, state.notes().get(key, in_use or _FIRST_PERCENT)),
+        format="%d%%",
+        key=state.widget(key, state.notes().get(key, first)),
         on_change=_keep,
         args=(key,),
-        help=tr('Where it is less sure, it says "I don\'t know". 0 %: it always answers.'),
+        help=tr('Where it is less sure, it says "I don\'t know". 0%: it always answers.'),
     )
     threshold = float(state.widget_value(key) / 100)
     for split, coverage in found.coverages.items():
@@ -180,8 +182,7 @@ def _sentence(split: Split, point: Point, several_labels: bool) -> str:
 
 
 def _interval(ends: tuple[float, float]) -> str:
-    low, high = ends
-    return tr("95 % interval {low:.0f}–{high:.0f} %", low=100 * low, high=100 * high)
+    return tr("95% interval {interval}", interval=range_words(*ends))
 
 
 def _curve(found: Study, threshold: float) -> None:

@@ -14,6 +14,7 @@ from tlcore.config import Recipe, freeze_words, layer_words
 from tlcore.datasets import Dataset
 from tlcore.guided import BUDGET_S, Answers, Goal, Pictures, Place, Time
 from tlcore.plans import Plan
+from tlcore.recipe_parts import Augmentation
 from tlcore.words import mark, tr, trn
 
 QUESTIONS = {
@@ -68,7 +69,7 @@ def ask(recipe: Recipe) -> None:
     """The questions; each answer changes only what it stands for."""
     given = _answers()
     with st.container(border=True):
-        st.subheader(tr("Four questions"), anchor=False)
+        st.header(tr("Four questions"), anchor=False)
         for columns in (("pictures", "time"), ("place", "goal")):
             for place, name in zip(st.columns(2), columns, strict=True):
                 with place:
@@ -80,7 +81,7 @@ def show(plan: Plan, dataset: Dataset | None) -> None:
     """What is chosen, in words and as the strip, and what it costs."""
     last = len(plan.phases) - 1
     with st.container(border=True):
-        st.subheader(tr("What this chooses"), anchor=False)
+        st.header(tr("What this chooses"), anchor=False)
         st.markdown("\n".join(f"- **{title}**: {literal(words)}" for title, words in _rows(plan)))
         _say_what_is_missing(_answers(), plan.recipe)
         freezing.show_strip(plan, last)
@@ -147,7 +148,7 @@ def _rows(plan: Plan) -> list[tuple[str, str]]:
         # Translators: the head of the network, the layers behind the pretrained ones.
         (tr("Head"), " + ".join([recipe.head.pooling, *map(layer_words, recipe.head.layers)])),
         (tr("Epochs"), _epochs(recipe)),
-        (tr("Augmentation"), _variants(recipe)),
+        (tr("Augmentation"), _augmentation_words(recipe.augmentation)),
         (
             tr("Weights in the loss"),
             tr("the same for each class")
@@ -157,13 +158,13 @@ def _rows(plan: Plan) -> list[tuple[str, str]]:
     ]
 
 
-def _variants(recipe: Recipe) -> str:
-    views = recipe.augmentation.views
-    if not recipe.augmentation.changes:
+def _augmentation_words(augmentation: Augmentation) -> str:
+    if augmentation.fresh:
+        return tr("new variants of each picture in every epoch")
+    views = augmentation.distinct_views
+    if views == 1:
         # Translators: no augmentation at all.
         return tr("none")
-    if views == "fresh":
-        return tr("fresh variants of each picture")
     return trn("{n} variant of each picture", "{n} variants of each picture", views)
 
 

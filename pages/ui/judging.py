@@ -13,7 +13,7 @@ from tlcore.workspace import Workspace
 
 def predictor(run: Run) -> Predictor:
     """Of a run that was trained on the new model. Raises RunError without one, and WorkspaceError."""
-    return _models(state.workspace().home).find(run.id)[1]
+    return models(state.workspace().home).find(run.id)[1]
 
 
 def opener(run: Run) -> Opener:
@@ -21,5 +21,5 @@ def opener(run: Run) -> Opener:
 
 
 @lru_cache(maxsize=2)
-def _models(home: Path) -> Models:
+def models(home: Path) -> Models:
     return Models(Workspace(home))

@@ -9,7 +9,7 @@ import streamlit as st
 from pages.ui import state
 from pages.ui.messages import literal
 from pages.ui.numbers import percent
-from tlcore import jobs, measures, recipes
+from tlcore import measures, recipes, watching
 from tlcore.cards import Card
 from tlcore.datasets import Split
 from tlcore.errors import ThawError
@@ -75,7 +75,7 @@ def _of_run(run: Run | None) -> list[Step]:
     training, evaluation, export = tr("Training"), tr("Evaluation"), tr("Export")
     if run is None:
         return [Step(title, Mark.MISSING) for title in (training, evaluation, export)]
-    progress = jobs.progress(state.workspace(), run)
+    progress = watching.look(state.workspace(), run).progress
     figure = measures.shares(run, progress).get(Split.VAL)
     return [
         _training(training, run, progress),

@@ -47,12 +47,18 @@ def show() -> bool:
         return True
     if look.status is Status.FAILED:
         st.error(literal(look.message), icon=":material/info:")
+        if record.upload and Path(record.source).exists():
+            _offer_to_go_on(record)
     elif look.status is Status.INTERRUPTED:
         st.warning(tr("The process that read the pictures is gone. What it had read is kept."))
-        st.button(tr("Go on"), key="go_on", icon=":material/play_arrow:", on_click=_go_on, args=(record.id,))
+        _offer_to_go_on(record)
     else:
         state.select(intake=None)
     return False
+
+
+def _offer_to_go_on(record: Intake) -> None:
+    st.button(tr("Go on"), key="go_on", icon=":material/play_arrow:", on_click=_go_on, args=(record.id,))
 
 
 def _chosen() -> Intake | None:

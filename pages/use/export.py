@@ -18,14 +18,10 @@ _VALIDATION = {
 }
 
 
-def standings(run: Run) -> dict[str, Standing]:
-    return {format: export_jobs.look(state.workspace(), run, format) for format in exporters.FORMATS}
-
-
 def draw(run: Run, under_way: set[str]) -> None:
     # A fragment that looks again by itself is called by Streamlit, not by the page and its guard.
     with guarded():
-        found = standings(run)
+        found = export_jobs.look_at_all(state.workspace(), run)
         if under_way != {format for format, one in found.items() if one.under_way}:
             # One has ended, or begun: the page once more, with or without looking every second.
             st.rerun()
@@ -74,7 +70,8 @@ st.caption(
         "run; of the web page its model is, by Python. What says something else is not handed out."
     )
 )
-under_way = {format for format, one in standings(run).items() if one.under_way}
+found = export_jobs.look_at_all(state.workspace(), run)
+under_way = {format for format, one in found.items() if one.under_way}
 st.fragment(draw, run_every=1.0 if under_way else None)(run, under_way)
 from_programs.show(run)
 logging_out.show(run)

@@ -115,7 +115,13 @@ def test_two_classes_by_mouse_and_keyboard_become_a_dataset(
     first.press("Enter")
     counts = {name: thumbs(page, name).count() for name in ("left, or right", "train")}
     page.get_by_label("Name of the dataset").fill("ways")
+    # Out of sight while the pictures are sent, so it is off.
+    held = []
+    page.route("**/thaw/uploads/**", lambda route: held.append(route))
+    assert tracks(page) == ["live"]
     page.get_by_role("button", name=f"Make a dataset of {sum(counts.values())} pictures").click()
+    page.wait_for_function(ENDED)
+    page.unroute("**/thaw/uploads/**")
     page.get_by_role("heading", name="ways", exact=True).wait_for()
     dataset = chosen(page, served_workspace)
     assert pictures.sizes(dataset) == counts

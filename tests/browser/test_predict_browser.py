@@ -2,9 +2,11 @@
 
 import csv
 import io
+import json
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,23 @@ def run(trained: Run, shared_workspace: Workspace, served_workspace: Workspace) 
     yield trained
     for name in names[:2]:
         shutil.rmtree(served_workspace.home / name)
+
+
+@pytest.fixture
+def another(run: Run, served_workspace: Workspace) -> Iterator[Run]:
+    """A run like the first."""
+    copied = replace(run, id="00000000-00000001", name="Another")
+    folder = served_workspace.home / "runs" / copied.id
+    shutil.copytree(served_workspace.home / "runs" / run.id, folder)
+    told = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps(told | {"id": copied.id, "name": copied.name}))
+    yield copied
+    shutil.rmtree(folder)
+
+
+def choose_run(page, run: Run) -> None:
+    page.get_by_role("combobox", name="Run").click()
+    page.get_by_role("option", name=run.name).click()
 
 
 @pytest.fixture
@@ -93,7 +112,7 @@ def test_a_folder_is_a_table_whose_rows_are_opened_and_corrected(
     shutil.rmtree(served_workspace.datasets / version)
 
 
-def test_the_camera_is_live_and_off_when_it_is_left(page, screenshots: Path) -> None:
+def test_the_camera_is_live_and_off_when_it_is_left(page, another: Run, screenshots: Path) -> None:
     page.get_by_text("The camera", exact=True).click()
     page.get_by_role("button", name="Start the camera").click()
     pace = page.get_by_text(re.compile(r"^[\d.]+ pictures a second$"))
@@ -101,6 +120,10 @@ def test_the_camera_is_live_and_off_when_it_is_left(page, screenshots: Path) -> 
     shown = page.get_by_role("list", name="The likeliest classes").get_by_role("listitem")
     assert sorted(line.split("\n")[0] for line in shown.all_inner_texts()) == ["bird", "fruit", "vehicle"]
     page.screenshot(path=screenshots / "predict-live.png")
+    # Another run is chosen at the side: it is the one that is asked from now on.
+    with page.expect_request(lambda request: another.id in request.url):
+        choose_run(page, another)
+    pace.wait_for()
     page.get_by_role("button", name="Keep this picture").click()
     page.get_by_text("It looks like").wait_for()
     assert "picture=" in page.url

@@ -75,6 +75,7 @@ def test_a_damaged_run_is_said_and_deleted(
 def test_a_run_goes_from_one_home_to_another(run: Run, thaw: Thaw, tmp_path: Path) -> None:
     file, other = tmp_path / "run.zip", str(tmp_path / "other")
     assert thaw("runs", "export", run.id, "--out", str(file)).strip() == str(file)
+    assert json.loads(thaw("runs", "export", run.id, "--out", str(file), "--json")) == {"file": str(file)}
     row = json.loads(thaw("runs", "import", str(file), "--home", other, "--json"))
     assert (row["run"], row["name"], row["status"]) == (run.id, "First", "done")
     # Said before the word it counts as well.

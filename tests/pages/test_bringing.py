@@ -108,6 +108,19 @@ def test_an_intake_that_was_cut_off_can_go_on(with_engine: Workspace, few_pictur
     assert metrics(app)["Pictures"] == "36"
 
 
+def test_an_upload_that_found_no_room_can_be_tried_again(with_engine: Workspace) -> None:
+    upload = uploads.begin(with_engine, "d" * 32, owner="me", name="things", kind="folder")
+    content = tarred({f"things/{name}": one for name, one in pictures.classes("cup", "mug", each=6).items()})
+    uploads.append(upload, 0, content, limit_bytes=10**9)
+    record = intake_records.create(with_engine, upload.data, name="things", upload=upload.id)
+    record.record("failed", message="The pictures could not be saved.")
+    app = opened("Data", intake=record.id)
+    assert [error.value for error in app.error] == [literal("The pictures could not be saved.")]
+    click(app, "Go on")
+    taken_in(app)
+    assert metrics(app)["Pictures"] == "12"
+
+
 def test_an_intake_of_long_ago_is_no_dead_end(home: Workspace) -> None:
     app = opened("Data", intake="00000000-00000000")
     assert not app.exception

@@ -1,13 +1,14 @@
 """The page that opens, the sample at one click, the steps at the side; and no page without a way on."""
 
 import ast
+import shutil
 import time
 from collections.abc import Iterator
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui import person
+from pages.ui import guided, person
 from tests.conftest import ROOT, SAMPLE
 from tests.pages.recipe_pages import Page
 from tests.pages.test_pages import PAGES, TITLES, opened, shown
@@ -133,9 +134,14 @@ def test_an_intake_that_was_stopped_trains_nothing(home: Workspace) -> None:
     assert "Try it with the sample" in [button.label for button in app.button]
 
 
-def test_recent_datasets_and_runs_are_links(at_home: Workspace, trained: Run) -> None:
+def test_recent_datasets_and_runs_are_links(
+    home: Workspace, shared_workspace: Workspace, trained: Run
+) -> None:
+    # Of its own: what else lies in the shared workspace is newer or older.
+    for name in (f"runs/{trained.id}", f"datasets/{trained.dataset_id}"):
+        shutil.copytree(shared_workspace.home / name, home.home / name)
     app = opened("Start")
-    dataset = datasets.load(at_home, trained.dataset_id)
+    dataset = datasets.load(home, trained.dataset_id)
     assert "few" in links(app)
     assert f"{trained.name} · {trained.dataset_name}" in links(app)
     assert f"{len(dataset.items)} pictures · {len(dataset.classes)} classes" in shown(app)
@@ -192,6 +198,19 @@ def test_guided_answers_choose_the_recipe(home: Workspace) -> None:
     assert "4 variants of each picture" in page.words
     assert "the same for each class" in page.words
     assert "Set otherwise" not in page.words
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        ({"views": "fresh", "rotation": 10}, "new variants of each picture in every epoch"),
+        ({"views": 4, "rotation": 10}, "4 variants of each picture"),
+        ({"views": 1, "rotation": 10}, "none"),
+        ({"views": 4}, "none"),
+    ],
+)
+def test_guided_says_what_the_augmentation_does(chosen: dict[str, object], said: str) -> None:
+    assert guided._augmentation_words(Recipe.parse({"augmentation": chosen}).augmentation) == said
 
 
 def test_changing_depth_keeps_all_choices(home: Workspace) -> None:

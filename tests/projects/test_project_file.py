@@ -85,7 +85,8 @@ def test_a_project_is_opened_whole_and_once(
     assert told[-1][0] == told[-1][1] == len({item.file for item in few.items}) + len(brought.runs)
 
     run = runs.load(other, trained.id)
-    assert replace(run, folder=trained.folder) == replace(trained, note=run.note)
+    # Whether it was exported is of its own place.
+    assert replace(run, folder=trained.folder) == replace(trained, note=run.note, exported=False)
     assert run.events() == trained.events()
     assert evaluation.load(run) == evaluation.load(trained)
     assert confidence.chosen(run) == sure != confidence.NONE
@@ -244,6 +245,8 @@ def test_a_run_that_was_deleted_stays_deleted(
     trash.delete(workspace, runs.load(workspace, small.id))
     brought = project_import.take(workspace, file)
     assert (brought.runs, runs.list_all(workspace)) == ((), [])
+    # The dataset; a run in the trash is not here.
+    assert brought.here == 1
     assert brought.notes == ("Small: This run was deleted here and can be had back from the deleted runs.",)
 
 

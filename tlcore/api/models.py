@@ -28,8 +28,8 @@ class Models:
         if self.only not in (None, wanted):
             raise NotFound(f"This server answers for run {self.only} alone. Leave run= out.")
         run = runs.load(self._workspace, wanted)
-        # A run that was trained on has other files, and is opened anew.
-        key = (run.id, stamp(run.folder))
+        # A run that was trained on has another graph, and is opened anew.
+        key = (run.id, stamp(run.folder / "graph.json"))
         with self._lock:
             if key not in self._open:
                 self._open[key] = Predictor(self._workspace, run, behind_others=False)

@@ -15,6 +15,8 @@ from tlcore.reading import Finding
 from tlcore.runs import Run
 
 _NAMES = {Split.VAL: "validation", Split.TEST: "test"}
+# In the order of ``meanings.OF_A_CLASS``.
+_SHARES = ("precision", "recall", "f1", "auc", "ap")
 
 
 def evaluate(
@@ -68,7 +70,7 @@ def _print(split: Split, result: SplitEvaluation) -> None:
         [
             [
                 one["name"],
-                *(console.percent(one[key]) for key in ("precision", "recall", "f1", "auc", "ap")),
+                *(console.percent(one[key]) for key in _SHARES),
                 one["support"],
             ]
             for one in _classes(result)
@@ -100,10 +102,7 @@ def _told(result: SplitEvaluation) -> dict[str, Any]:
 
 def _classes(result: SplitEvaluation) -> list[dict[str, Any]]:
     return [
-        asdict(figures)
-        | {
-            "auc": curves.roc.area if curves.roc else None,
-            "ap": curves.precision_recall.area if curves.precision_recall else None,
-        }
+        {"name": figures.name, "support": figures.support}
+        | dict(zip(_SHARES, summary.of_class(figures, curves), strict=True))
         for figures, curves in zip(result.classes, result.figures.curves, strict=True)
     ]

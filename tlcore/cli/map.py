@@ -26,9 +26,10 @@ def map_pictures(
     ],
     view: Annotated[Projection, typer.Option(help="How features become two numbers.")] = Projection.PCA,
     home: Home = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write where each picture of a run's dataset stands, by what the network sees in it."""
-    with told():
+    with told(as_json):
         workspace = workspace_of(home)
         found = find_run(workspace, run)
         with console.progress_bar() as tell:
@@ -37,7 +38,10 @@ def map_pictures(
         if charted is None:
             raise RunError("The map was removed by somebody else. Ask for it again.")
         user_files.write(csv_file, _table(charted).encode())
-    console.err.print(f"{len(charted.dataset.items):,} pictures written.", highlight=False)
+    if as_json:
+        console.print_json({"file": str(csv_file), "pictures": len(charted.dataset.items)})
+    else:
+        console.err.print(f"{len(charted.dataset.items):,} pictures written.", highlight=False)
 
 
 def _table(charted: Charted) -> str:
@@ -90,7 +94,7 @@ def nearest(
     )
     if verdict.is_unlike:
         console.warn(
-            f"It is unlike the training pictures: {verdict.distance:.3f} away, where 95 % of the run's own "
+            f"It is unlike the training pictures: {verdict.distance:.3f} away, where 95% of the run's own "
             f"pictures are within {verdict.threshold:.3f}."
         )
 

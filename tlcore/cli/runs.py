@@ -194,14 +194,19 @@ def export(
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="The zip to write.")] = None,
     with_pictures: Annotated[bool, typer.Option("--with-pictures", help="With the dataset.")] = False,
     home: Home = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write a whole run to one file: its recipe, history, figures and model."""
-    with told():
+    as_json = as_json or context.obj[1]
+    with told(as_json):
         workspace = _workspace(context, home)
         found = find_run(workspace, run)
         file = out or Path(run_files.file_name(found))
         run_files.export(workspace, found, file, with_pictures=with_pictures)
-    console.out.print(str(file), soft_wrap=True, highlight=False, markup=False)
+    if as_json:
+        console.print_json({"file": str(file)})
+    else:
+        console.out.print(str(file), soft_wrap=True, highlight=False, markup=False)
 
 
 @app.command("import")

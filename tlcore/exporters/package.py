@@ -1,6 +1,5 @@
 """A run as a zip to take away: its model in one format or several, and how near they are to the run."""
 
-import contextlib
 import json
 import zipfile
 from collections.abc import Sequence
@@ -9,7 +8,7 @@ from typing import Any
 
 import tlcore
 from tlcore import about, runs, user_files, words
-from tlcore.errors import RunError, WorkspaceError
+from tlcore.errors import RunError
 from tlcore.exporters import formats, readme, store
 from tlcore.exporters.parity import Parity
 from tlcore.runs import Run
@@ -37,9 +36,7 @@ def package(workspace: Workspace, run: Run, chosen: Sequence[str], out: Path, ca
         _fill(archive, workspace, run, found)
         if card:
             archive.writestr(CARD, card)
-    # A workspace that cannot be written cannot be cleaned up either.
-    with contextlib.suppress(WorkspaceError):
-        about.mark_exported(run.folder)
+    about.mark_exported(run.folder)
 
 
 def checked(run: Run, format: str) -> Parity:

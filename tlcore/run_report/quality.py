@@ -89,14 +89,7 @@ def _classes(split: Split, result: SplitEvaluation) -> Html:
 
 
 def _class(one: ClassFigures, curves: ClassCurves) -> tuple[Cell, ...]:
-    shares = (
-        one.precision,
-        one.recall if one.support else None,
-        one.f1,
-        curves.roc.area if curves.roc else None,
-        curves.precision_recall.area if curves.precision_recall else None,
-    )
-    return (one.name, one.support, *map(_percent, shares))
+    return (one.name, one.support, *map(_percent, summary.of_class(one, curves)))
 
 
 def _percent(value: float | None) -> str | None:

@@ -37,7 +37,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
     Object.assign(camera, { classes: camera.before, before: [] })
     drawAll(camera)
   }
-  at("button.take").onclick = () => beginJob(place, data.words.sending, (job) => sendShots(job, camera))
+  at("button.take").onclick = () => {
+    // Its picture is out of sight while they are sent.
+    turnOff(camera)
+    beginJob(place, data.words.sending, (job) => sendShots(job, camera))
+  }
   holdable(camera, at("button.hold"))
   writeWords(at, data.words)
   // An expander that is closed takes the camera out of sight: nobody should be filmed unaware.

@@ -1,12 +1,11 @@
 // The camera, and what a run says of what it sees: the next picture is sent when the answer to the last is here.
 
-// By run, of the module: Streamlit calls the function below at each change of the page.
-const lives = new Map()
+// Of the module: Streamlit calls the function below at each change of the page, also to another run.
+const live = { sentence: "" }
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const live = lives.get("camera") ?? { sentence: "" }
-  lives.set("camera", live)
   const at = (query) => parentElement.querySelector(query)
+  if (live.data?.ask !== data.ask) Object.assign(live, { found: null, times: [], sentence: "" })
   Object.assign(live, { data, at, root: parentElement, kept: (id) => setTriggerValue("kept", id) })
   for (const kind of ["on", "other", "end", "keep"]) at(`button.${kind}`).textContent = data.words[kind]
   at("video").setAttribute("aria-label", data.words.video)
@@ -30,7 +29,7 @@ const turnOn = (live, other = false) =>
     off: () => turnOff(live),
     begun: (stream) => {
       live.at("button.keep").focus()
-      if (live.data.live) watch(live, stream)
+      watch(live, stream)
     },
     lost: live.data.words.lost,
   })
@@ -53,12 +52,15 @@ async function watch(live, stream) {
   live.times = []
   while (live.stream === stream) {
     const begun = performance.now()
-    // Nobody sees it: the tab is behind another one, or the page is folded up.
-    const seen = !document.hidden && live.at("video").checkVisibility()
+    // Nobody sees it, where the tab is behind another one, or the page is folded up.
+    const { ask } = live.data
+    const seen = live.data.live && !document.hidden && live.at("video").checkVisibility()
     const blob = seen ? await shot(live, live.data.sent_px, 0.8) : null
     if (blob) {
       const { found, message } = await judge(live, blob, "")
       if (live.stream !== stream) return
+      // Another run was chosen meanwhile.
+      if (live.data.ask !== ask) continue
       live.found = found ?? live.found
       if (found) live.times = [...live.times, performance.now()].slice(-20)
       live.sentence = message
