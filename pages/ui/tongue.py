@@ -30,9 +30,10 @@ def choose() -> None:
 
 
 def of(request: Request) -> str:
-    """What the browser asks for that sends a request beside the pages: ``de-AT,de;q=0.9,en;q=0.8``."""
-    asked = request.headers.get("accept-language", "").split(",")
-    return words.best([name.split(";")[0].strip() for name in asked])
+    """Of a request beside the pages: what its link says, else the browser: ``de-AT,de;q=0.9,en;q=0.8``."""
+    browsers = request.headers.get("accept-language", "").split(",")
+    said = request.query_params.get(_KEY, "")
+    return words.best([said, *(name.split(";")[0].strip() for name in browsers)])
 
 
 def _chosen() -> str | None:
