@@ -66,7 +66,8 @@ def routes() -> list[Route]:
 
 def _link(kind: str, *asked: str) -> str:
     what = ",".join(asked)
-    return f"{_path(kind)}{what}{KINDS[kind].suffix}?language={words.language()}&signature={_signature(kind, what)}"
+    asks = f"language={words.language()}&signature={_signature(kind, what)}"
+    return f"{_path(kind)}{what}{KINDS[kind].suffix}?{asks}"
 
 
 def _path(kind: str) -> str:

@@ -4,7 +4,7 @@ import streamlit as st
 from starlette.requests import Request
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.ui import session, state
+from pages.ui import person, session, state
 from pages.ui.messages import told
 from tlcore import preferences, words
 from tlcore.words import tr
@@ -37,7 +37,8 @@ def of(request: Request) -> str:
 
 
 def _chosen() -> str | None:
-    kept = preferences.load(state.workspace(), state.owner()).get(_KEY)
+    # Of a tab that has just been opened nobody knows the owner yet.
+    kept = preferences.load(state.workspace(), person.name()).get(_KEY)
     return kept if kept in words.languages() else None
 
 
