@@ -57,7 +57,7 @@ def _add_band(figure: go.Figure, points: list[Point]) -> None:
         line={"width": 0},
         fillcolor="rgba(46,143,199,0.18)",
         hoverinfo="skip",
-        name="Validation, 95 % interval",
+        name="Validation, 95% interval",
     )
 
 

@@ -253,7 +253,7 @@ def resplit(
     sides.check_sides(changed)
     shares = f"{val_fraction:.0%} for validation, {test_fraction:.0%} for the test, seed {seed}"
     by = ", groups kept together" if split_by else ""
-    return save_version(workspace, dataset, changed, f"Split anew: {shares}{by}".replace("%", " %"))
+    return save_version(workspace, dataset, changed, f"Split anew: {shares}{by}")
 
 
 def share_file(source: Path, target: Path) -> None:

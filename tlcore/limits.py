@@ -23,7 +23,7 @@ _WIDE = 0.1
 _WEAK = 0.75
 # Of several of a kind, the worst.
 _MOST = 3
-# A calibration error from here on: what is said with 90 % comes true in 85 of 100 cases or fewer.
+# A calibration error from here on: what is said with 90% comes true in 85 of 100 cases or fewer.
 _OFF = 0.05
 
 
@@ -97,7 +97,7 @@ def _classes(run: Run, result: SplitEvaluation) -> Iterator[str]:
         low, high = wilson(right, one.support)
         yield (
             f"Of {counted(one.support, 'picture')} of '{one.name}' it finds {right:,} "
-            f"({one.recall:.0%}; 95 % interval {low:.0%} to {high:.0%})."
+            f"({one.recall:.0%}; 95% interval {low:.0%} to {high:.0%})."
         )
     for true, said, count in [one for one in result.confused if one[2] > 1][:_MOST]:
         total = sum(result.confusion[true])

@@ -11,7 +11,7 @@ class Meaning:
 
 ACCURACY = Meaning("Accuracy", "The share of the pictures whose class was found.")
 INTERVAL = Meaning(
-    "95 % interval",
+    "95% interval",
     "A share that was counted on {pictures:,} pictures is known only so well: on other pictures of the same "
     "kind it is most likely between these two.",
 )
@@ -35,22 +35,22 @@ LOG_LOSS = Meaning(
 ANSWERS_LOG_LOSS = Meaning(
     "Log loss",
     "How far the probabilities are from the truth, a confident mistake farthest: 0 is perfect, and saying "
-    "50 % to everything would be 0.69.",
+    "50% to everything would be 0.69.",
 )
 AUC = Meaning(
     "ROC AUC",
-    "How often a picture of a class gets a higher probability for it than a picture without it: 100 % is "
-    "always, 50 % is guessing. The mean over the classes.",
+    "How often a picture of a class gets a higher probability for it than a picture without it: 100% is "
+    "always, 50% is guessing. The mean over the classes.",
 )
 MEAN_AVERAGE_PRECISION = Meaning(
     "Mean average precision",
-    "Sort all pictures by the probability of a class: 100 % when all of that class come first. The mean over "
+    "Sort all pictures by the probability of a class: 100% when all of that class come first. The mean over "
     "the classes.",
 )
 CALIBRATION_ERROR = Meaning(
     "Calibration error",
-    "How far the stated probabilities are from how often they come true, on average: at 5 %, what is said "
-    "with 90 % is true in about 85 or 95 of 100 cases.",
+    "How far the stated probabilities are from how often they come true, on average: at 5%, what is said "
+    "with 90% is true in about 85 or 95 of 100 cases.",
 )
 
 EXACT_MATCH = Meaning("Exact match", "The share of the pictures with all their labels found, and no other.")
@@ -65,12 +65,12 @@ RECALL = Meaning("Recall", "Of those that are of this class, how many were found
 F1 = Meaning("F1", "Both in one: their harmonic mean.")
 CLASS_AUC = Meaning(
     "AUC",
-    "How often a picture of this class gets a higher probability for it than a picture without it; 50 % is "
+    "How often a picture of this class gets a higher probability for it than a picture without it; 50% is "
     "guessing.",
 )
 AVERAGE_PRECISION = Meaning(
     "AP",
-    "Average precision. All pictures sorted by the probability of this class: 100 % when those of it come "
+    "Average precision. All pictures sorted by the probability of this class: 100% when those of it come "
     "first.",
 )
 
@@ -80,7 +80,7 @@ OF_A_CLASS = (PRECISION, RECALL, F1, CLASS_AUC, AVERAGE_PRECISION)
 CONFUSION = Meaning(
     "Confusion matrix", "Rows are what the pictures show, columns what the model said. The diagonal is right."
 )
-SHARES = Meaning("Shares", "Each row sums to 100 %: what became of the pictures of that class.")
+SHARES = Meaning("Shares", "Each row sums to 100%: what became of the pictures of that class.")
 ROC = Meaning(
     "ROC curve",
     "Each point is another threshold: how many of the class are found (up), and how many others are taken "

@@ -17,5 +17,10 @@ def bytes_words(value: int) -> str:
 
 
 def share_words(share: float) -> str:
-    """0.15 → ``15 %``."""
-    return f"{100 * share:.3g} %"
+    """0.15 → ``15%``."""
+    return f"{100 * share:.3g}%"
+
+
+def range_words(low: float, high: float) -> str:
+    """0.646 and 0.857 → ``65–86%``."""
+    return f"{100 * low:.0f}–{high:.0%}"

@@ -18,11 +18,11 @@ class Split(StrEnum):
 
 
 def check_split(val_fraction: float, test_fraction: float, seed: int) -> None:
-    """Raises DatasetError unless validation is 5-50 %, test 0-40 % and the seed below 2**31."""
+    """Raises DatasetError unless validation is 5-50%, test 0-40% and the seed below 2**31."""
     if not 0.05 <= val_fraction <= 0.5:
-        raise DatasetError(f"The validation share must be 5 % to 50 %. Received: {val_fraction:.0%}.")
+        raise DatasetError(f"The validation share must be 5% to 50%. Received: {val_fraction:.0%}.")
     if not 0 <= test_fraction <= 0.4:
-        raise DatasetError(f"The test share must be 0 % to 40 %. Received: {test_fraction:.0%}.")
+        raise DatasetError(f"The test share must be 0% to 40%. Received: {test_fraction:.0%}.")
     if not 0 <= seed < 2**31:
         raise DatasetError(f"The seed of the split must be 0 to {2**31 - 1}. Received: {seed}.")
 

@@ -48,7 +48,7 @@ def ask_and_choose(recipe: Recipe, dataset: Dataset | None) -> bool:
 def set_everything(recipe: Recipe, dataset: Dataset | None) -> bool:
     """Every control; whether it can be trained."""
     with st.container(border=True):
-        st.subheader("Backbone", anchor=False)
+        st.header("Backbone", anchor=False)
         concept.what_is("backbone", "feature")
         entry = _set_network(recipe, dataset)
         compare_networks(recipe)
@@ -71,18 +71,18 @@ def _set_network(recipe: Recipe, dataset: Dataset | None) -> AnyBackbone | None:
 
 def _set_layers(recipe: Recipe, plan: Plan, dataset: Dataset | None) -> None:
     with st.container(border=True):
-        st.subheader("Frozen and trained", anchor=False)
+        st.header("Frozen and trained", anchor=False)
         concept.what_is("freezing")
         choose_freeze(recipe, plan, dataset)
         warn(plan, dataset)
 
     with st.container(border=True):
-        st.subheader("Head", anchor=False)
+        st.header("Head", anchor=False)
         concept.what_is("head")
         design_head(recipe, plan)
 
     with st.container(border=True):
-        st.subheader("Output", anchor=False)
+        st.header("Output", anchor=False)
         set_objective(recipe, plan)
 
     show_program(plan, dataset.classes if dataset else ("first", "second"))

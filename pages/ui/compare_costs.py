@@ -32,7 +32,7 @@ _COSTS = {cost.title: cost for cost in (_TRAINING, _SIZE, _SPEED)}
 
 
 def show(comparison: Comparison, lines: Sequence[Line]) -> None:
-    st.subheader("What it costs", anchor=False)
+    st.header("What it costs", anchor=False)
     title: str = st.segmented_control(
         "Against",
         list(_COSTS),
@@ -65,7 +65,7 @@ def _draw(comparison: Comparison, points: Sequence[Point], cost: _Cost) -> None:
     best = comparison_plots.on_front(points)
     st.caption(
         "Up is better, left is cheaper. A run that another one beats in both is pale; the line joins the "
-        "others, the Pareto front. The bars are 95 % intervals: where they overlap much, the order may be "
+        "others, the Pareto front. The bars are 95% intervals: where they overlap much, the order may be "
         "chance."
     )
     st.plotly_chart(
@@ -80,7 +80,7 @@ def _draw(comparison: Comparison, points: Sequence[Point], cost: _Cost) -> None:
                 "Run": names[point.place],
                 cost.title: point.cost,
                 measure: tenth(point.share.value),
-                "95 % interval": compare_figures.interval_words(point.share),
+                "95% interval": compare_figures.interval_words(point.share),
                 "Pareto front": "on it" if on else "beaten in both",
             }
             for point, on in zip(points, best, strict=True)

@@ -16,7 +16,7 @@ def show(lines: Sequence[Line]) -> None:
         for place, line in enumerate(lines)
         if line.progress.epochs
     ]
-    st.subheader("Curves", anchor=False)
+    st.header("Curves", anchor=False)
     if not drawn:
         st.caption("None of these runs has told its epochs.")
         return

@@ -11,7 +11,7 @@ from tlcore import comparing, comparison_words, datasets, measures, recipe_diffe
 from tlcore.comparing import Comparison, Share
 from tlcore.comparison_plots import STYLES
 from tlcore.datasets import Split
-from tlcore.numbers import bytes_words
+from tlcore.numbers import bytes_words, range_words
 from tlcore.overview import Line
 from tlcore.recipe_difference import Row
 from tlcore.runs import Run, extended
@@ -43,7 +43,7 @@ def show_table(comparison: Comparison, lines: Sequence[Line]) -> None:
         {
             "Run": name,
             measure: tenth(share.value),
-            "95 % interval": interval_words(share),
+            "95% interval": interval_words(share),
             "Right": f"{share.right:,} of {share.pictures:,}",
             "Took": line.seconds,
             "Epochs": len(line.progress.epochs),
@@ -75,13 +75,12 @@ def measure_of(runs: Sequence[Run]) -> str:
 
 
 def interval_words(share: Share) -> str:
-    low, high = share.interval
-    return f"{100 * low:.0f}–{100 * high:.0f} %"
+    return range_words(*share.interval)
 
 
 def show_verdicts(comparison: Comparison) -> None:
     """Whether they differ by more than chance."""
-    st.subheader("Do they differ?", anchor=False)
+    st.header("Do they differ?", anchor=False)
     if not comparison.pairs:
         st.info(
             "There is no picture that all of these runs were judged by and that has the same labels for all. "
@@ -109,7 +108,7 @@ def show_verdicts(comparison: Comparison) -> None:
 
 def show_differences(lines: Sequence[Line]) -> None:
     """What was chosen otherwise."""
-    st.subheader("What differs", anchor=False)
+    st.header("What differs", anchor=False)
     runs = [line.run for line in lines]
     cards = {card.id: card for card in datasets.list_cards(state.workspace())}
     found = recipe_difference.of_datasets(runs, cards)

@@ -67,7 +67,7 @@ def tell_unlike(run: Run, near: list[Near]) -> None:
         return
     st.warning(
         literal(
-            f"Unlike anything it was trained on: {verdict.distance:.2f} away, where 95 % of the run's own "
+            f"Unlike anything it was trained on: {verdict.distance:.2f} away, where 95% of the run's own "
             f"pictures are within {verdict.threshold:.2f}. What the model says of it is a guess."
         ),
         icon=":material/help:",

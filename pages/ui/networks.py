@@ -37,7 +37,7 @@ class Facts:
 
     @property
     def line(self) -> str:
-        right = f" · {self.top1:.1f} % on ImageNet" if self.top1 is not None else ""
+        right = f" · {self.top1:.1f}% on ImageNet" if self.top1 is not None else ""
         return f"{one_line(self.title)} · {self.params / 1e6:.1f} M parameters · {self.layers} layers{right}"
 
 

@@ -19,13 +19,13 @@ def show() -> None:
     cards = sidebar.current(datasets.list_cards(space), {line.run.dataset_id for line in lines})
     left, right = st.columns(2)
     with left:
-        st.subheader("Recent datasets", anchor=False)
+        st.header("Recent datasets", anchor=False)
         for card in cards[:MOST]:
             _show_dataset(card)
         if not cards:
             st.caption("No pictures yet. Try the sample, or bring your own.")
     with right:
-        st.subheader("Recent runs", anchor=False)
+        st.header("Recent runs", anchor=False)
         for line in lines[:MOST]:
             _show_run(line)
         if not lines:

@@ -10,7 +10,7 @@ from tlcore.evaluation import SplitEvaluation
 def show(result: SplitEvaluation) -> None:
     calibration = result.figures.calibration
     meaning = meanings.ANSWERS_RELIABILITY if result.several_labels else meanings.RELIABILITY
-    st.subheader("How far to trust its percentages", anchor=False)
+    st.header("How far to trust its percentages", anchor=False)
     concept.what_is("calibration")
     st.markdown(f"**{meanings.CALIBRATION_ERROR.title}** {calibration.error:.1%}")
     st.caption(meanings.CALIBRATION_ERROR.sentence)

@@ -7,7 +7,7 @@ from tlcore.runs import Run
 
 
 def show(run: Run) -> None:
-    st.subheader("To read, and to hand on", anchor=False)
+    st.header("To read, and to hand on", anchor=False)
     st.caption(
         "The report is one page with the figures, mistakes, limits and recipe, which opens without internet. "
         "It holds small copies of some pictures, with their file names. The model card is the short form, in "

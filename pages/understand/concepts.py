@@ -54,7 +54,7 @@ id = st.pills(
 )
 chosen = lessons.get(id)
 with st.container(border=True):
-    st.subheader(chosen.question, anchor=False)
+    st.header(chosen.question, anchor=False)
     concept.show(chosen, place="page")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("See also", width="content")
@@ -68,5 +68,5 @@ with st.container(border=True):
                 args=(other,),
             )
 see_it(id)
-st.subheader("All in a sentence each", anchor=False)
+st.header("All in a sentence each", anchor=False)
 show_all()

@@ -41,7 +41,7 @@ def show_matrix_and_classes(run: Run, split: Split, result: SplitEvaluation) -> 
 
 def show_mistakes(run: Run, result: SplitEvaluation) -> None:
     mistakes = result.mistakes
-    st.subheader(f"Mistakes ({len(mistakes):,})", anchor=False)
+    st.header(f"Mistakes ({len(mistakes):,})", anchor=False)
     if not mistakes:
         st.caption("None.")
         return

@@ -101,5 +101,5 @@ def _suspect_from(value: dict[str, Any]) -> Suspect:
 def _percent(share: float) -> str:
     """Rounded, but never to a certainty that it is not."""
     if 0 < share < 0.01:
-        return "less than 1 %"
-    return f"{min(share, 0.99):.0%}".replace("%", " %")
+        return "less than 1%"
+    return f"{min(share, 0.99):.0%}"

@@ -30,8 +30,8 @@ def find(dataset: Dataset, neighbours: Numbers) -> Iterator[Finding]:
             dataset,
             Kind.ALIKE,
             f"'{dataset.classes[one]}' and '{dataset.classes[other]}' look alike: what most resembles a "
-            f"picture of one is from the other {share:.0%} of the time, and 50 % would be no difference at "
-            "all. Check that each picture is where it belongs, or merge the classes.".replace("%", " %", 1),
+            f"picture of one is from the other {share:.0%} of the time, and 50% would be no difference at "
+            "all. Check that each picture is where it belongs, or merge the classes.",
             _closest(labels, neighbours, one, other),
             classes=[one, other],
             score=share,

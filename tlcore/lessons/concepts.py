@@ -146,7 +146,7 @@ CONCEPTS = (
         "Calibration",
         "What is calibration?",
         "Whether the model's percentages can be taken at their word.",
-        f"Of what it is 80 % sure of, 80 % should be right. {meanings.RELIABILITY.sentence} Networks are "
+        f"Of what it is 80% sure of, 80% should be right. {meanings.RELIABILITY.sentence} Networks are "
         "often too sure of themselves; a fitted temperature mends that without changing any answer.",
         ("validation", "confusion_matrix"),
     ),

@@ -7,7 +7,7 @@ from tlcore.report import counted, quoted
 
 
 def percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    return f"{share:.0%}"
 
 
 def leak(seen: Seen) -> str:
