@@ -1,4 +1,4 @@
-"""What many people who watch one run cost the server: ``python bench/viewers.py``.
+"""What many people who watch one run cost the server: ``python -m bench.viewers``.
 
 Real sessions, in a real Chromium, on a run that grows every second. Needs ``pip install -e ".[test]"``.
 """
@@ -6,29 +6,21 @@ Real sessions, in a real Chromium, on a run that grows every second. Needs ``pip
 import argparse
 import itertools
 import math
-import os
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext
 
+from bench.served import SAMPLE, chromium, served
 from tlcore import engine, intake, runs
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.runs import Run
 from tlcore.workspace import Workspace
 
-ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM = os.environ.get("THAW_TEST_CHROMIUM", "/usr/bin/chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 EPOCHS, EARLIER, SECONDS_PER_EPOCH = 200, 3, 3
 LIMIT_CORES = 0.5
 
@@ -66,38 +58,6 @@ def train(run: Run, first_epoch: int, seconds: float) -> None:
             return
 
 
-@contextmanager
-def served(workspace: Workspace) -> Iterator[tuple[str, psutil.Process]]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    command = [sys.executable, "-m", "tlcore.cli", "app", "--no-browser", "--port", port]
-    server = subprocess.Popen(
-        [*command, "--home", str(workspace.home)],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        address = f"http://localhost:{port}"
-        wait_until_healthy(address)
-        yield address, psutil.Process(server.pid)
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def wait_until_healthy(address: str) -> None:
-    deadline_s = time.monotonic() + 60
-    while time.monotonic() < deadline_s:
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise SystemExit("The server did not come up.")
-
-
 def processor_s(server: psutil.Process) -> float:
     """With its children: where a process cannot take another's place, the server is one of them."""
     family = [server, *server.children(recursive=True)]
@@ -119,7 +79,7 @@ def open_pages(context: BrowserContext, link: str, viewers: int) -> None:
 def measure(home: Path, viewers: int, seconds: float) -> tuple[float, float]:
     """Cores that the server used while so many people watched, and the MB by which its memory grew."""
     workspace = Workspace(home)
-    dataset = intake.take(workspace, ROOT / "sample_data" / "clipart", name="clipart")
+    dataset = intake.take(workspace, SAMPLE, name="clipart")
     for _ in range(EARLIER):
         done = new_run(workspace, dataset, EPOCHS)
         done.record("done", val_accuracy=0.9, test_accuracy=None, seconds={})
@@ -129,14 +89,12 @@ def measure(home: Path, viewers: int, seconds: float) -> tuple[float, float]:
     try:
         # The engine holds its job, so it counts as alive; what it would write is written here.
         crew.submit(run.job_key, time.sleep, seconds + 300)
-        with served(workspace) as (address, server), sync_playwright() as playwright:
-            chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-            open_pages(chromium.new_context(), f"{address}/train?run={run.id}", viewers)
+        with served(workspace) as (address, server), chromium() as browser:
+            open_pages(browser.new_context(), f"{address}/train?run={run.id}", viewers)
             before_s, started_s, before_mb = processor_s(server), time.monotonic(), memory_mb(server)
             train(run, done_epochs + 1, seconds)
             used = (processor_s(server) - before_s) / (time.monotonic() - started_s)
             grown_mb = memory_mb(server) - before_mb
-            chromium.close()
             return used, grown_mb
     finally:
         crew.stop()

@@ -396,15 +396,15 @@ def test_examples_are_the_variants_from_1_on() -> None:
         ({}, "nothing"),
         ({"views": 4}, "nothing"),
         ({"flip": "vertical"}, "flipped top–bottom"),
-        ({"flip": "both", "shift": 0.125}, "flipped left–right and top–bottom, moved up to 12.5 %"),
+        ({"flip": "both", "shift": 0.125}, "flipped left–right and top–bottom, moved up to 12.5%"),
         (
             {"flip": "horizontal", "rotation": 15, "zoom": 0.1},
-            "flipped left–right, turned up to 15°, zoomed up to 10 %",
+            "flipped left–right, turned up to 15°, zoomed up to 10%",
         ),
-        ({"crop": 0.4, "colour": 0.3}, "cropped to no less than 60 % of the area, colour changed up to 30 %"),
+        ({"crop": 0.4, "colour": 0.3}, "cropped to no less than 60% of the area, colour changed up to 30%"),
         (
             {"brightness": 0.2, "contrast": 0.07},
-            "brightness changed up to 20 %, contrast changed up to 7 %",
+            "brightness changed up to 20%, contrast changed up to 7%",
         ),
     ],
 )

@@ -54,9 +54,9 @@ def test_small_classes_have_one_picture_on_every_side() -> None:
 @pytest.mark.parametrize(
     ("val", "test", "said"),
     [
-        (0.04, 0, "5 % to 50 %. Received: 4%"),
+        (0.04, 0, "5% to 50%. Received: 4%"),
         (0.6, 0, "Received: 60%"),
-        (0.2, 0.5, "0 % to 40 %. Received: 50%"),
+        (0.2, 0.5, "0% to 40%. Received: 50%"),
     ],
 )
 def test_fractions_are_checked(val: float, test: float, said: str) -> None:

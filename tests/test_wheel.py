@@ -114,6 +114,10 @@ def test_what_the_wheel_holds(wheel: Path) -> None:
     layers = {file.name for file in (ROOT / "tlcore" / "backbones" / "layers").iterdir()}
     assert layers
     assert {f"tlcore/backbones/layers/{name}" for name in layers} <= set(names)
+    # The longer documents too: whoever has no checkout finds them beside the code that they are about.
+    documents = {file.relative_to(ROOT).as_posix() for file in (ROOT / "tlcore" / "docs").iterdir()}
+    assert len(documents) == 4
+    assert documents <= set(names)
     page = ROOT / "tlcore" / "exporters" / "web_files"
     web = {file.relative_to(ROOT).as_posix() for file in page.rglob("*") if file.is_file()}
     assert len(web) > 10

@@ -1,4 +1,4 @@
-"""Whether probabilities can be taken at their word: those said with 80 % should be right 8 times of 10."""
+"""Whether probabilities can be taken at their word: those said with 80% should be right 8 times of 10."""
 
 from dataclasses import dataclass
 

@@ -37,7 +37,7 @@ class Share:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """95 %, Wilson."""
+        """95%, Wilson."""
         return wilson(self.right, self.pictures)
 
 

@@ -59,7 +59,7 @@ def _add_band(figure: go.Figure, points: list[Point]) -> None:
         line={"width": 0},
         fillcolor="rgba(46,143,199,0.18)",
         hoverinfo="skip",
-        name=tr("Validation, 95 % interval"),
+        name=tr("Validation, 95% interval"),
     )
 
 

@@ -253,11 +253,11 @@ def resplit(
     )
     sides.check_sides(changed)
     told = mark(
-        "Split anew: {validation:.0f} % for validation, {test:.0f} % for the test, seed {seed}, groups kept "
+        "Split anew: {validation:.0f}% for validation, {test:.0f}% for the test, seed {seed}, groups kept "
         "together"
     )
     if not split_by:
-        told = mark("Split anew: {validation:.0f} % for validation, {test:.0f} % for the test, seed {seed}")
+        told = mark("Split anew: {validation:.0f}% for validation, {test:.0f}% for the test, seed {seed}")
     change = tr(told, validation=100 * val_fraction, test=100 * test_fraction, seed=seed)
     return save_version(workspace, dataset, changed, change)
 

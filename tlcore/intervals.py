@@ -2,12 +2,12 @@
 
 from math import sqrt
 
-# The 97.5th percentile of the normal distribution, for an interval of 95 %.
+# The 97.5th percentile of the normal distribution, for an interval of 95%.
 _Z = 1.959963984540054
 
 
 def wilson(right: int, total: int) -> tuple[float, float]:
-    """The 95 % score interval of a share (Wilson 1927, JASA 22; Brown, Cai & DasGupta 2001 recommend it).
+    """The 95% score interval of a share (Wilson 1927, JASA 22; Brown, Cai & DasGupta 2001 recommend it).
 
     It takes the pictures for independent of each other. Raises ValueError without any.
     """

@@ -23,7 +23,7 @@ _WIDE = 0.1
 _WEAK = 0.75
 # Of several of a kind, the worst.
 _MOST = 3
-# A calibration error from here on: what is said with 90 % comes true in 85 of 100 cases or fewer.
+# A calibration error from here on: what is said with 90% comes true in 85 of 100 cases or fewer.
 _OFF = 0.05
 
 
@@ -122,9 +122,9 @@ def _classes(run: Run, result: SplitEvaluation) -> Iterator[str]:
         right = round(one.recall * one.support)
         low, high = wilson(right, one.support)
         yield trn(
-            "Of {n:,} picture of '{class_name}' it finds {found:,} ({share:.0%}; 95 % interval {low:.0%} to "
+            "Of {n:,} picture of '{class_name}' it finds {found:,} ({share:.0%}; 95% interval {low:.0%} to "
             "{high:.0%}).",
-            "Of {n:,} pictures of '{class_name}' it finds {found:,} ({share:.0%}; 95 % interval {low:.0%} to "
+            "Of {n:,} pictures of '{class_name}' it finds {found:,} ({share:.0%}; 95% interval {low:.0%} to "
             "{high:.0%}).",
             one.support,
             class_name=one.name,

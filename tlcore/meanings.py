@@ -15,7 +15,7 @@ class Meaning:
 
 ACCURACY = Meaning(mark("Accuracy"), mark("The share of the pictures whose class was found."))
 INTERVAL = Meaning(
-    mark("95 % interval"),
+    mark("95% interval"),
     mark(
         "A share that was counted on {pictures:,} pictures is known only so well: on other pictures of the "
         "same kind it is most likely between these two."
@@ -52,28 +52,28 @@ ANSWERS_LOG_LOSS = Meaning(
     mark("Log loss"),
     mark(
         "How far the probabilities are from the truth, a confident mistake farthest: 0 is perfect, and "
-        "saying 50 % to everything would be 0.69."
+        "saying 50% to everything would be 0.69."
     ),
 )
 AUC = Meaning(
     mark("ROC AUC"),
     mark(
-        "How often a picture of a class gets a higher probability for it than a picture without it: 100 % is "
-        "always, 50 % is guessing. The mean over the classes."
+        "How often a picture of a class gets a higher probability for it than a picture without it: 100% is "
+        "always, 50% is guessing. The mean over the classes."
     ),
 )
 MEAN_AVERAGE_PRECISION = Meaning(
     mark("Mean average precision"),
     mark(
-        "Sort all pictures by the probability of a class: 100 % when all of that class come first. The mean "
+        "Sort all pictures by the probability of a class: 100% when all of that class come first. The mean "
         "over the classes."
     ),
 )
 CALIBRATION_ERROR = Meaning(
     mark("Calibration error"),
     mark(
-        "How far the stated probabilities are from how often they come true, on average: at 5 %, what is "
-        "said with 90 % is true in about 85 or 95 of 100 cases."
+        "How far the stated probabilities are from how often they come true, on average: at 5%, what is "
+        "said with 90% is true in about 85 or 95 of 100 cases."
     ),
 )
 
@@ -94,14 +94,14 @@ F1 = Meaning(mark("F1"), mark("Both in one: their harmonic mean."))
 CLASS_AUC = Meaning(
     mark("AUC"),
     mark(
-        "How often a picture of this class gets a higher probability for it than a picture without it; 50 % "
+        "How often a picture of this class gets a higher probability for it than a picture without it; 50% "
         "is guessing."
     ),
 )
 AVERAGE_PRECISION = Meaning(
     mark("AP"),
     mark(
-        "Average precision. All pictures sorted by the probability of this class: 100 % when those of it "
+        "Average precision. All pictures sorted by the probability of this class: 100% when those of it "
         "come first."
     ),
 )
@@ -113,7 +113,7 @@ CONFUSION = Meaning(
     mark("Confusion matrix"),
     mark("Rows are what the pictures show, columns what the model said. The diagonal is right."),
 )
-SHARES = Meaning(mark("Shares"), mark("Each row sums to 100 %: what became of the pictures of that class."))
+SHARES = Meaning(mark("Shares"), mark("Each row sums to 100%: what became of the pictures of that class."))
 ROC = Meaning(
     mark("ROC curve"),
     mark(

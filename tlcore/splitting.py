@@ -19,18 +19,18 @@ class Split(StrEnum):
 
 
 def check_split(val_fraction: float, test_fraction: float, seed: int) -> None:
-    """Raises DatasetError unless validation is 5-50 %, test 0-40 % and the seed below 2**31."""
+    """Raises DatasetError unless validation is 5-50%, test 0-40% and the seed below 2**31."""
     if not 0.05 <= val_fraction <= 0.5:
         raise DatasetError(
             tr(
-                "The validation share must be 5 % to 50 %. Received: {share:.0%}.",
+                "The validation share must be 5% to 50%. Received: {share:.0%}.",
                 share=val_fraction,
             )
         )
     if not 0 <= test_fraction <= 0.4:
         raise DatasetError(
             tr(
-                "The test share must be 0 % to 40 %. Received: {share:.0%}.",
+                "The test share must be 0% to 40%. Received: {share:.0%}.",
                 share=test_fraction,
             )
         )

@@ -16,7 +16,7 @@ class Verdict(NamedTuple):
     distance: float
     """Cosine distance to the k-th nearest training picture."""
     threshold: float
-    """95 % of the run's own pictures are no farther from the others."""
+    """95% of the run's own pictures are no farther from the others."""
 
     @property
     def is_unlike(self) -> bool:

@@ -49,7 +49,7 @@ def ask_and_choose(recipe: Recipe, dataset: Dataset | None) -> bool:
 def set_everything(recipe: Recipe, dataset: Dataset | None) -> bool:
     """Every control; whether it can be trained."""
     with st.container(border=True):
-        st.subheader(tr("Backbone"), anchor=False)
+        st.header(tr("Backbone"), anchor=False)
         concept.what_is("backbone", "feature")
         entry = _set_network(recipe, dataset)
         compare_networks(recipe)
@@ -72,18 +72,18 @@ def _set_network(recipe: Recipe, dataset: Dataset | None) -> AnyBackbone | None:
 
 def _set_layers(recipe: Recipe, plan: Plan, dataset: Dataset | None) -> None:
     with st.container(border=True):
-        st.subheader(tr("Frozen and trained"), anchor=False)
+        st.header(tr("Frozen and trained"), anchor=False)
         concept.what_is("freezing")
         choose_freeze(recipe, plan, dataset)
         warn(plan, dataset)
 
     with st.container(border=True):
-        st.subheader(tr("Head"), anchor=False)
+        st.header(tr("Head"), anchor=False)
         concept.what_is("head")
         design_head(recipe, plan)
 
     with st.container(border=True):
-        st.subheader(tr("Output"), anchor=False)
+        st.header(tr("Output"), anchor=False)
         set_objective(recipe, plan)
 
     show_program(plan, dataset.classes if dataset else ("first", "second"))

@@ -39,7 +39,7 @@ _COSTS = {cost.title: cost for cost in (_TRAINING, _SIZE, _SPEED)}
 
 
 def show(comparison: Comparison, lines: Sequence[Line]) -> None:
-    st.subheader(tr("What it costs"), anchor=False)
+    st.header(tr("What it costs"), anchor=False)
     title: str = st.segmented_control(
         tr("Against"),
         list(_COSTS),
@@ -74,7 +74,7 @@ def _draw(comparison: Comparison, points: Sequence[Point], cost: _Cost) -> None:
     st.caption(
         tr(
             "Up is better, left is cheaper. A run that another one beats in both is pale; the line "
-            "joins the others, the Pareto front. The bars are 95 % intervals: where they overlap "
+            "joins the others, the Pareto front. The bars are 95% intervals: where they overlap "
             "much, the order may be chance."
         )
     )
@@ -94,7 +94,7 @@ def _draw(comparison: Comparison, points: Sequence[Point], cost: _Cost) -> None:
                 tr("Run"): names[point.place],
                 title: point.cost,
                 measure: tenth(point.share.value),
-                tr("95 % interval"): compare_figures.interval_words(point.share),
+                tr("95% interval"): compare_figures.interval_words(point.share),
                 # Translators: whether a run is on the Pareto front, or another one is better in both
                 tr("Pareto front"): tr("on it") if on else tr("beaten in both"),
             }

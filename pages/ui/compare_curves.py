@@ -22,7 +22,7 @@ def show(lines: Sequence[Line]) -> None:
         for place, line in enumerate(lines)
         if line.progress.epochs
     ]
-    st.subheader(tr("Curves"), anchor=False)
+    st.header(tr("Curves"), anchor=False)
     if not drawn:
         st.caption(tr("None of these runs has told its epochs."))
         return

@@ -11,7 +11,7 @@ from tlcore import comparing, comparison_words, datasets, measures, recipe_diffe
 from tlcore.comparing import Comparison, Share
 from tlcore.comparison_plots import STYLES
 from tlcore.datasets import Split
-from tlcore.numbers import bytes_words
+from tlcore.numbers import bytes_words, range_words
 from tlcore.overview import Line
 from tlcore.recipe_difference import Row
 from tlcore.runs import Run, extended
@@ -52,7 +52,7 @@ def show_table(comparison: Comparison, lines: Sequence[Line]) -> None:
         {
             tr("Run"): name,
             tr(measure): tenth(share.value),
-            tr("95 % interval"): interval_words(share),
+            tr("95% interval"): interval_words(share),
             # Translators: not wrong; the column says how many pictures of how many
             tr("Right"): tr("{right:,} of {pictures:,}", right=share.right, pictures=share.pictures),
             # Translators: how long the training took
@@ -91,13 +91,12 @@ def measure_of(runs: Sequence[Run]) -> str:
 
 
 def interval_words(share: Share) -> str:
-    low, high = share.interval
-    return tr("{low:.0f}–{high:.0f} %", low=100 * low, high=100 * high)
+    return range_words(*share.interval)
 
 
 def show_verdicts(comparison: Comparison) -> None:
     """Whether they differ by more than chance."""
-    st.subheader(tr("Do they differ?"), anchor=False)
+    st.header(tr("Do they differ?"), anchor=False)
     if not comparison.pairs:
         st.info(
             tr(
@@ -134,7 +133,7 @@ def _about_the_test(pairs: int) -> Iterator[str]:
 
 def show_differences(lines: Sequence[Line]) -> None:
     """What was chosen otherwise."""
-    st.subheader(tr("What differs"), anchor=False)
+    st.header(tr("What differs"), anchor=False)
     runs = [line.run for line in lines]
     cards = {card.id: card for card in datasets.list_cards(state.workspace())}
     found = recipe_difference.of_datasets(runs, cards)

@@ -19,7 +19,7 @@ PER_PAGE = 12
 def show(comparison: Comparison) -> None:
     if not comparison.pairs:
         return
-    st.subheader(tr("Pictures that tell them apart"), anchor=False)
+    st.header(tr("Pictures that tell them apart"), anchor=False)
     first, second = _choose_pair(len(comparison.runs))
     st.caption(tr("The surest mistakes come first. Click on the words below a picture to open it."))
     for right, wrong in ((first, second), (second, first)):

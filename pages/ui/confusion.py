@@ -23,7 +23,7 @@ _MOST_LISTED = 50
 
 def show_matrix(run: Run, split: Split, result: SplitEvaluation) -> Cell:
     """Returns the cell that is chosen, by a click or by the boxes below it."""
-    st.subheader(tr(meanings.CONFUSION.title), anchor=False)
+    st.header(tr(meanings.CONFUSION.title), anchor=False)
     st.caption(f"{tr(meanings.CONFUSION.sentence)} {tr('Click on a cell to see its pictures.')}")
     concept.what_is("confusion_matrix")
     shares = evaluation_plots.has_numbers(run.classes) and _shares_are_shown()
@@ -99,7 +99,7 @@ def show_confused(run: Run, result: SplitEvaluation) -> None:
     confused = result.confused[:_MOST_LISTED]
     if len(run.classes) <= _LISTED_FROM_CLASSES or not confused:
         return
-    st.subheader(tr("Confused most"), anchor=False)
+    st.header(tr("Confused most"), anchor=False)
     st.caption(tr("Click on the box before a line to see its pictures."))
     key = f"confused_{run.id}_{hash(tuple(confused))}"
     st.dataframe(
@@ -134,7 +134,7 @@ def show_cell(run: Run, result: SplitEvaluation, cell: Cell) -> None:
         return
     true, said = (literal(run.classes[label]) if label is not None else None for label in cell)
     pictures = result.cell(*cell)
-    st.subheader(_cell_title(true, said, len(pictures)), anchor=False)
+    st.header(_cell_title(true, said, len(pictures)), anchor=False)
     if not pictures:
         st.caption(tr("There is no such picture."))
     judged_gallery.show(run, result, pictures, "cell")

@@ -21,7 +21,7 @@ _STAGES = {
 def show(run: Run, format: str, standing: Standing) -> None:
     exporter = exporters.get(format)
     with st.container(border=True):
-        st.subheader(tr(exporter.title), anchor=False)
+        st.header(tr(exporter.title), anchor=False)
         st.markdown(tr(exporter.says))
         found = exporters.load(run, format)
         if found is not None:
@@ -65,8 +65,10 @@ def _show_made(run: Run, format: str, exporter: Exporter, found: Parity) -> None
         on_change=messages.keep_view,
     )
     if panel.open:
-        panel.code(program.use, language=None)
-        panel.code(exporters.program(run, format), language=program.language, height=420)
+        panel.code(program.use, language=None, wrap_lines=True)
+        # Code that scrolls by itself cannot be scrolled by keyboard in every browser; what is around it can.
+        with panel.container(height=420, border=False):
+            st.code(exporters.program(run, format), language=program.language, wrap_lines=True)
 
 
 def show_table(run: Run) -> None:

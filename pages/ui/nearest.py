@@ -78,7 +78,7 @@ def tell_unlike(run: Run, near: list[Near]) -> None:
     st.warning(
         literal(
             tr(
-                "Unlike anything it was trained on: {distance:.2f} away, where 95 % of the run's own "
+                "Unlike anything it was trained on: {distance:.2f} away, where 95% of the run's own "
                 "pictures are within {threshold:.2f}. What the model says of it is a guess.",
                 distance=verdict.distance,
                 threshold=verdict.threshold,

@@ -45,7 +45,7 @@ class Facts:
             tr("{layers} layers", layers=self.layers),
         ]
         if self.top1 is not None:
-            said.append(tr("{share:.1f} % on ImageNet", share=self.top1))
+            said.append(tr("{share:.1f}% on ImageNet", share=self.top1))
         return " · ".join(said)
 
 

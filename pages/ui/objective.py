@@ -72,7 +72,7 @@ def set_objective(recipe: Recipe, plan: Plan) -> None:
         key=state.widget("output", output_of(recipe)),
         on_change=_output_changed,
         help=tr(
-            "One label: the classes share 100 % (softmax). Several labels: each class has a yes or "
+            "One label: the classes share 100% (softmax). Several labels: each class has a yes or "
             "no of its own (sigmoid); with two classes a single one tells them apart."
         ),
     )

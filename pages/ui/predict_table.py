@@ -25,7 +25,7 @@ _ROWS_PX, _MOST_SHOWN = 56, 9
 def show(run: Run, batch: Batch) -> None:
     found = predictions.judged(run, batch)
     known = corrections.load(batch)
-    st.subheader(literal(batch.name), anchor=False)
+    st.header(literal(batch.name), anchor=False)
     st.caption(_summary(found))
     _show_left_out(batch)
     if not found:
@@ -88,7 +88,7 @@ def _filtered(run: Run, batch: Batch, found: Sequence[Judged]) -> list[Judged]:
             0,
             100,
             (0, 100),
-            format="%d %%",
+            format="%d%%",
             key=f"sure_{batch.id}",
             on_change=keep_view,
             width=240,

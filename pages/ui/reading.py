@@ -20,7 +20,7 @@ def show(run: Run) -> None:
         if not found:
             return
         with st.container(border=True):
-            st.subheader(tr("What this run shows"), anchor=False)
+            st.header(tr("What this run shows"), anchor=False)
             for one in found:
                 _show_finding(run, one)
 

@@ -20,13 +20,13 @@ def show() -> None:
     cards = sidebar.current(datasets.list_cards(space), {line.run.dataset_id for line in lines})
     left, right = st.columns(2)
     with left:
-        st.subheader(tr("Recent datasets"), anchor=False)
+        st.header(tr("Recent datasets"), anchor=False)
         for card in cards[:MOST]:
             _show_dataset(card)
         if not cards:
             st.caption(tr("No pictures yet. Try the sample, or bring your own."))
     with right:
-        st.subheader(tr("Recent runs"), anchor=False)
+        st.header(tr("Recent runs"), anchor=False)
         for line in lines[:MOST]:
             _show_run(line)
         if not lines:

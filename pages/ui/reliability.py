@@ -12,7 +12,7 @@ from tlcore.words import tr
 def show(result: SplitEvaluation) -> None:
     calibration = result.figures.calibration
     meaning = meanings.ANSWERS_RELIABILITY if result.several_labels else meanings.RELIABILITY
-    st.subheader(tr("How far to trust its percentages"), anchor=False)
+    st.header(tr("How far to trust its percentages"), anchor=False)
     concept.what_is("calibration")
     st.markdown(f"**{tr(meanings.CALIBRATION_ERROR.title)}** {percent(calibration.error)}")
     st.caption(tr(meanings.CALIBRATION_ERROR.sentence))

@@ -8,7 +8,7 @@ from tlcore.words import tr
 
 
 def show(run: Run) -> None:
-    st.subheader(tr("To read, and to hand on"), anchor=False)
+    st.header(tr("To read, and to hand on"), anchor=False)
     st.caption(
         tr(
             "The report is one page with the figures, mistakes, limits and recipe, which opens "

@@ -16,7 +16,7 @@ DELETED = "deleted_run"
 def show(line: Line) -> None:
     run, status = line.run, line.progress.status
     with st.container(border=True):
-        st.subheader(literal(run.name), anchor=False)
+        st.header(literal(run.name), anchor=False)
         st.caption(literal(f"{run.dataset_name} · {run.recipe.summary()} · {tr(status.value)}"))
         if line.progress.message:
             st.markdown(f"{run_state.ICONS[status]} {literal(line.progress.message)}")

@@ -37,11 +37,11 @@ def title(run: Run, progress: Progress) -> str:
     if status is Status.QUEUED:
         return tr("Queued")
     if not status.final:
-        return f"{progress.share:.0%}".replace("%", " %")
+        return f"{progress.share:.0%}"
     if status in _ENDS:
         return tr(_ENDS[status], name=name)
     share = measures.shares(run, progress).get(Split.VAL)
-    return f"✓ {name}" if share is None else f"✓ {name}: {100 * share:.0f} %"
+    return f"✓ {name}" if share is None else f"✓ {name}: {share:.0%}"
 
 
 def _notify(run: Run, words: str, *, under_way: bool) -> None:

@@ -20,8 +20,8 @@ def begin(start: Callable[[], Intake]) -> None:
     """Queue an intake and watch it from now on."""
     with messages.shown():
         with st.spinner(tr("Starting …"), show_time=True):
-            record = start()
-        state.select(intake=record.id)
+            # Chosen at once: a rerun that waits ends this one with the spinner.
+            state.select(intake=start().id)
         st.rerun()
 
 

@@ -84,7 +84,7 @@ def _choose(run: Run, path: Path, look: Look, label: str, said: Mapping[str, flo
             tr("Strength of the colours"),
             0,
             100,
-            format="%d %%",
+            format="%d%%",
             key=state.widget(strength := f"why_strength_{run.id}_{path.stem}", _strength()),
             on_change=_keep_strength,
             args=(strength,),

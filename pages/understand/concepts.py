@@ -55,7 +55,7 @@ id = st.pills(
 )
 chosen = lessons.get(id)
 with st.container(border=True):
-    st.subheader(tr(chosen.question), anchor=False)
+    st.header(tr(chosen.question), anchor=False)
     concept.show(chosen, place="page")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(tr("See also"), width="content")
@@ -69,5 +69,5 @@ with st.container(border=True):
                 args=(other,),
             )
 see_it(id)
-st.subheader(tr("All in a sentence each"), anchor=False)
+st.header(tr("All in a sentence each"), anchor=False)
 show_all()

@@ -42,7 +42,7 @@ def show_matrix_and_classes(run: Run, split: Split, result: SplitEvaluation) -> 
 
 def show_mistakes(run: Run, result: SplitEvaluation) -> None:
     mistakes = result.mistakes
-    st.subheader(tr("Mistakes ({mistakes:,})", mistakes=len(mistakes)), anchor=False)
+    st.header(tr("Mistakes ({mistakes:,})", mistakes=len(mistakes)), anchor=False)
     if not mistakes:
         st.caption(tr("None."))
         return

@@ -124,7 +124,7 @@ def show_one(run: Run, charted: Charted, row: int, said: Mapping[int, str]) -> N
     path = charted.dataset.path(item)
     gallery([(path, "", f"{names}: {item.name}")], size_px=224)
     st.caption(literal(f"{item.name} · {names} · {tr(_SIDES[item.split])}{told}"))
-    st.subheader(tr("Nearest training pictures"), anchor=False)
+    st.header(tr("Nearest training pictures"), anchor=False)
     nearest.show(run, path)
 
 

@@ -1,4 +1,6 @@
-"""axe-core in the page: what it finds serious or critical, less what Streamlit leaves no way to mend."""
+"""axe-core in the page: what it finds serious or critical, and leaps in the order of headings, less what
+Streamlit leaves no way to mend.
+"""
 
 from dataclasses import asdict, dataclass
 from importlib.resources import files
@@ -6,14 +8,14 @@ from typing import Any
 
 _SCRIPT = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 
-# Rules of WCAG A and AA, and the serious ones among axe's own.
+# Rules of WCAG A and AA, the serious ones among axe's own, and the one for readers who go by headings.
 _FIND = """async (known) => {
     const { violations } = await axe.run(document, { resultTypes: ["violations"], elementRef: true })
     const isKnown = (rule, { element, any }) => known.some((one) =>
         one.rule === rule && element?.closest(one.selector)
         && (any[0]?.data?.contrastRatio ?? Infinity) >= one.least_contrast)
     return violations
-        .filter(({ impact }) => impact === "serious" || impact === "critical")
+        .filter(({ id, impact }) => impact === "serious" || impact === "critical" || id === "heading-order")
         .flatMap(({ id, nodes }) => nodes.filter((node) => !isKnown(id, node))
             .map((node) => `${id}: ${node.html.slice(0, 200)} | ${node.failureSummary}`))
 }"""

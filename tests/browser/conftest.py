@@ -1,5 +1,6 @@
 """A real server on a workspace of its own, and a real Chromium."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -103,3 +104,32 @@ def settled(page) -> None:
     page.wait_for_function("document.querySelectorAll('[data-testid=stSkeleton]').length === 0")
     page.wait_for_function("[...document.images].every(image => image.complete)")
     assert page.get_by_text("Something went wrong").count() == 0
+
+
+def page_titles() -> list[str]:
+    """Of ``pages/main.py``, which cannot be imported without Streamlit running it."""
+    tree = ast.parse((ROOT / "pages" / "main.py").read_text(encoding="utf-8"))
+    (pages,) = [
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PAGES"
+    ]
+    return [title for section in pages.values() for _, title, _ in section]
+
+
+def turn_to(page, title: str) -> None:
+    """By the menu at the side, which is open on a wide page."""
+    page.locator("[data-testid=stSidebarNavLink]").filter(has_text=title).first.click()
+    heading = "Train your own image classifier" if title == "Start" else title
+    # Named: else it could be that of the page before.
+    page.get_by_role("heading", name=heading, level=1, exact=True).wait_for()
+    settled(page)
+
+
+def scrolls_sideways(page) -> bool:
+    """Whether the page, or its part beside the menu, is wider than what is seen of it."""
+    over: bool = page.evaluate(
+        """[document.scrollingElement, document.querySelector("[data-testid=stMain]")]
+            .some((one) => one.scrollWidth > one.clientWidth)"""
+    )
+    return over

@@ -27,6 +27,9 @@ _REMEMBER = """() => {
     stops.push({ element: now, focused: look(now), seen: false })
 }"""
 
+# In one go with it, whether the focus is on what is looked for: it is asked at each stop.
+_REMEMBER_AND_TELL = f"one => {{ ({_REMEMBER})(); return one === one.getRootNode().activeElement }}"
+
 
 class Keyboard:
     """Walks through a page by Tab, and looks at each stop whether one sees where one is.
@@ -42,8 +45,7 @@ class Keyboard:
         target.first.wait_for()
         for _ in range(_MOST_STOPS):
             self.page.keyboard.press("Tab")
-            self.page.evaluate(_REMEMBER)
-            if target.first.evaluate("one => one === one.getRootNode().activeElement"):
+            if target.first.evaluate(_REMEMBER_AND_TELL):
                 return
         raise AssertionError(f"{_MOST_STOPS} times Tab do not lead to {target}")
 

@@ -1,6 +1,5 @@
 """Every page for everyone: axe-core finds nothing serious, none scrolls sideways, the keyboard is enough."""
 
-import ast
 import os
 import shutil
 from collections.abc import Iterator
@@ -10,9 +9,15 @@ import pytest
 
 from tests import judged_runs
 from tests.browser.axe import findings
-from tests.browser.conftest import served, settled, without_transitions
+from tests.browser.conftest import (
+    page_titles,
+    scrolls_sideways,
+    served,
+    settled,
+    turn_to,
+    without_transitions,
+)
 from tests.browser.keyboard import Keyboard
-from tests.conftest import ROOT
 from tests.doctor import reports
 from tlcore import datasets
 from tlcore.atlas import job
@@ -29,19 +34,6 @@ if os.environ.get("THAW_TEST_ALL_LOOKS"):
     LOOKS = [(size, scheme) for size in SIZES for scheme in ("light", "dark")]
 # What an expander hides is looked at too.
 OPEN_ALL = "document.querySelectorAll('details:not([open]) > summary').forEach((one) => one.click())"
-SIDEWAYS_PX = """[document.scrollingElement, document.querySelector("[data-testid=stMain]")]
-    .map((one) => one.scrollWidth - one.clientWidth)"""
-
-
-def page_titles() -> list[str]:
-    """Of ``pages/main.py``, which cannot be imported without Streamlit running it."""
-    tree = ast.parse((ROOT / "pages" / "main.py").read_text(encoding="utf-8"))
-    (pages,) = [
-        ast.literal_eval(node.value)
-        for node in tree.body
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PAGES"
-    ]
-    return [title for section in pages.values() for _, title, _ in section]
 
 
 @pytest.fixture(scope="module")
@@ -93,17 +85,10 @@ def seen_by_all(tab, page: str) -> list[str]:
         tab.mouse.move(0, 0)
         settled(tab)
         wrong += [f"{page}, {size}, {scheme}: {one}" for one in findings(tab)]
-        if any(px > 0 for px in tab.evaluate(SIDEWAYS_PX)):
+        if scrolls_sideways(tab):
             wrong.append(f"{page}, {size}: scrolls sideways")
     tab.set_viewport_size(SIZES["wide"])
     return wrong
-
-
-def turn_to(tab, title: str) -> None:
-    link = tab.locator("[data-testid=stSidebarNavLink]").filter(has_text=title)
-    link.first.click()
-    tab.get_by_role("heading", level=1).first.wait_for()
-    settled(tab)
 
 
 def test_a_page_says_what_comes_next_to_everyone(tab, url: str) -> None:

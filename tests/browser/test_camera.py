@@ -37,10 +37,17 @@ def until(page, name: str, count: int) -> None:
     thumbs(page, name).nth(count - 1).wait_for()
 
 
-def opened(page, url: str, *panels: str) -> None:
-    page.goto(url)
+def open_panels(page, *panels: str) -> None:
+    """When all is drawn: a panel that is opened before may be closed by what is still to come."""
+    page.get_by_text(panels[0], exact=True).wait_for()
+    settled(page)
     for panel in panels:
         page.get_by_text(panel, exact=True).click()
+
+
+def opened(page, url: str, *panels: str) -> None:
+    page.goto(url)
+    open_panels(page, *panels)
     page.get_by_role("button", name="Start the camera").locator("visible=true").click()
     page.get_by_label("Class of the next pictures").locator("visible=true").wait_for()
 
@@ -151,8 +158,7 @@ def test_a_class_grows_and_the_camera_goes_off_when_it_is_left(
     page.get_by_role("heading", name="Model", exact=True).wait_for()
     page.wait_for_function(ENDED)
     page.get_by_role("link", name="Data", exact=True).click()
-    for panel in ("Add to these pictures", "With the camera"):
-        page.get_by_text(panel, exact=True).click()
+    open_panels(page, "Add to these pictures", "With the camera")
     page.get_by_role("button", name="Add 1 picture").click()
     page.get_by_text("1 picture added to 'mug'").first.wait_for()
     added = chosen(page, served_workspace)
@@ -172,8 +178,7 @@ def test_a_class_grows_and_the_camera_goes_off_when_it_is_left(
 def test_why_there_is_no_camera_is_said(page, url: str, served_workspace: Workspace) -> None:
     dataset = intake.take(served_workspace, pictures.classes("cup", "mug", each=6).items(), name="things")
     page.goto(f"{url}/data?dataset={dataset.id}")
-    for panel in ("Add to these pictures", "With the camera"):
-        page.get_by_text(panel, exact=True).click()
+    open_panels(page, "Add to these pictures", "With the camera")
     for refusal, said in (
         ("NotAllowedError", "The browser may not use the camera. Allow it beside the address"),
         ("NotFoundError", "No camera was found. Connect one"),

@@ -43,7 +43,7 @@ def test_a_run_is_watched_to_its_end(served_workspace: Workspace, url: str, brow
         page = browser.new_page()
         page.add_init_script(NOTIFICATIONS)
         page.goto(f"{url}/train?run={run.id}")
-        page.wait_for_function("document.title === '25 % · Thaw'")
+        page.wait_for_function("document.title === '25% · Thaw'")
         page.locator(".js-plotly-plot").nth(1).wait_for()
         page.get_by_role("button", name="Notify me when it is done").click()
         page.get_by_text("A notification comes when it is done.").wait_for()
@@ -57,7 +57,7 @@ def test_a_run_is_watched_to_its_end(served_workspace: Workspace, url: str, brow
         hovered = page.locator(".hoverlayer").first.get_by_text("Validation")
         hovered.wait_for()
         run.record("batches", epoch=2, step=1, steps=2, elapsed_s=1.0)
-        page.wait_for_function("document.title === '38 % · Thaw'")
+        page.wait_for_function("document.title === '38% · Thaw'")
         assert hovered.count() == 1
 
         epoch(run, 2)
@@ -67,10 +67,10 @@ def test_a_run_is_watched_to_its_end(served_workspace: Workspace, url: str, brow
         )
         assert page.evaluate("window.told") == []
         run.record("done", val_accuracy=0.914, test_accuracy=None, seconds={})
-        page.wait_for_function("document.title === '✓ Watched: 91 % · Thaw'")
+        page.wait_for_function("document.title === '✓ Watched: 91% · Thaw'")
         page.wait_for_function("window.told.length === 1")
         settled(page)
-        assert page.evaluate("window.told") == [["Thaw", "✓ Watched: 91 %"]]
+        assert page.evaluate("window.told") == [["Thaw", "✓ Watched: 91%"]]
         assert page.get_by_role("button", name="Train on").count() == 1
         page.close()
     finally:

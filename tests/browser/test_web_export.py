@@ -213,7 +213,7 @@ def test_the_camera_is_classified_live(page, run: Run) -> None:
     page.wait_for_function("document.getElementById('live-answer').textContent !== ''")
     assert page.locator("#live-answer").inner_text() in run.classes
     assert page.locator("#live-bars .name").all_inner_texts() == list(run.classes)
-    shares = [float(text.removesuffix(" %")) for text in page.locator("#live-bars .share").all_inner_texts()]
+    shares = [float(text.removesuffix("%")) for text in page.locator("#live-bars .share").all_inner_texts()]
     assert sum(shares) == pytest.approx(100, abs=0.5)
     # The camera's picture moves, and the answer with it.
     before = page.locator("#live-bars").inner_text()

@@ -35,7 +35,7 @@ def test_suspects_are_printed_the_worst_first(dataset: Dataset) -> None:
     assert code == 0
     lines = out.splitlines()
     assert lines[0] == f"{dataset.items[1].name}: a → bb"
-    assert "give 'bb' 85 % and its own class less than 1 %" in " ".join(out.split())
+    assert "give 'bb' 85% and its own class less than 1%" in " ".join(out.split())
     assert out.index(dataset.items[1].name) < out.index(f"{dataset.items[8].name}: bb → a")
 
 

@@ -1,10 +1,11 @@
-"""What the README says of the command line and of Python is there, and runs."""
+"""What the README and the longer documents say of the command line and of Python is there, and runs."""
 
 import contextlib
 import importlib
 import io
 import json
 import re
+import shlex
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +24,7 @@ from tlcore.runs import Run
 from tlcore.workspace import Workspace
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "tlcore" / "docs").glob("*.md"))]
 ROWS = re.findall(r"^\| (`thaw.*?) \|", README, re.MULTILINE)
 PYTHON = README.partition("## In Python")[2].partition("\n## ")[0]
 CELLS = [line.split("|")[1:4] for line in PYTHON.splitlines() if line.count("|") == 4][2:]
@@ -61,6 +63,31 @@ def test_what_stands_for_what_is_there(cells: list[str]) -> None:
     for name in re.findall(r"`(.+?)`", cells[2]):
         module, _, function = name.rpartition(".")
         assert callable(getattr(importlib.import_module(f"tlcore.{module}"), function))
+
+
+def said(document: Path) -> Iterator[list[str]]:
+    """The words after ``thaw``, of each command in a block or in a line."""
+    text = document.read_text(encoding="utf-8")
+    blocks = re.findall(r"^```(?:console|sh)\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    for line in "".join(blocks).splitlines():
+        if found := re.match(r"(?:\$ )?(?:\w+=\S+ )*thaw (.*)", line):
+            yield shlex.split(found[1], comments=True)
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+    for line in re.findall(r"`thaw ([^`]+)`", prose):
+        yield shlex.split(line)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_is_there_with_its_options(document: Path) -> None:
+    for words in said(document):
+        command: Any = typer.main.get_command(app)
+        rest = list(words)
+        while rest and rest[0] in getattr(command, "commands", {}):
+            command = command.commands[rest.pop(0)]
+        # A group takes commands alone, and options.
+        assert not hasattr(command, "commands") or rest[:1] == [] or rest[0].startswith("-"), words
+        known = {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
+        assert {word.partition("=")[0] for word in rest if word.startswith("--")} <= known, words
 
 
 def test_there_are_such_rows() -> None:

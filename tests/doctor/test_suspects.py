@@ -51,7 +51,7 @@ def test_the_least_believed_comes_first(dataset: Dataset, features: np.ndarray) 
     assert {*first.near} <= {1, 4, 7, 10}
     assert (first.asked, first.votes, first.own_votes) == (10, 4, 3)
     assert why(dataset, first) == (
-        "Heads that never saw it give 'dog' 90 % and its own class 5 %. Of its 10 nearest pictures, 4 are "
+        "Heads that never saw it give 'dog' 90% and its own class 5%. Of its 10 nearest pictures, 4 are "
         "'dog' and 3 'cat'."
     )
 
@@ -88,9 +88,9 @@ def test_of_several_labels_a_missing_and_a_false_one_are_found(features: np.ndar
     assert {*found} == {4, 7}
     assert (found[4].suggested, found[4].focus) == ((0, 1, 2), 2)
     assert (found[7].suggested, found[7].focus) == ((0,), 2)
-    assert why(dataset, found[4]).startswith("Heads that never saw it say that it is 'owl' too, by 97 %.")
+    assert why(dataset, found[4]).startswith("Heads that never saw it say that it is 'owl' too, by 97%.")
     assert why(dataset, found[7]).startswith(
-        "Heads that never saw it give 'owl', one of its labels, only 3 %."
+        "Heads that never saw it give 'owl', one of its labels, only 3%."
     )
     # Those that speak for it have the label that it lacks, or lack the one that it has.
     assert all(2 in dataset.items[row].labels for row in found[4].near)
@@ -101,7 +101,7 @@ def test_no_share_is_told_as_a_certainty(dataset: Dataset, features: np.ndarray)
     probabilities = sure(dataset)
     probabilities[0] = 0.0004, 0.9992, 0.0004
     (found,) = suspects.find(dataset, probabilities, features, units())
-    assert "give 'dog' 99 % and its own class less than 1 %" in why(dataset, found)
+    assert "give 'dog' 99% and its own class less than 1%" in why(dataset, found)
 
 
 def test_a_report_goes_to_json_and_back(dataset: Dataset, features: np.ndarray) -> None:

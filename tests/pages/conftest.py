@@ -1,11 +1,36 @@
 """What tests of pages share: the workspace of the trained run, and two pages on a few pictures."""
 
+import functools
+from collections.abc import Iterator
+
 import pytest
+from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner import script_runner
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import app_test, local_script_runner
 
 from pages.ui import depth
 from tests.pages.recipe_pages import Page
 from tlcore.datasets import Dataset
 from tlcore.workspace import Workspace
+
+
+@pytest.fixture(scope="session", autouse=True)
+def as_in_a_server() -> Iterator[None]:
+    """As in a server, which compiles a page once, looks once for components in all that is installed, and
+    knows no Keras.
+
+    AppTest would look anew for each app, 0.3 s of CPU. After each run it would end the session of Keras,
+    which searches all memory for garbage, where other tests have imported it.
+    """
+    scan = functools.cache(manifest_scanner.scan_component_manifests)
+    compiled = ScriptCache()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        for module in (app_test, local_script_runner):
+            patch.setattr(module, "ScriptCache", lambda: compiled)
+        patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,13 @@
 """Bringing pictures on the Data page: they are taken in by a worker, and watched until they are a dataset."""
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.testing.v1 import AppTest
 
 from pages.ui import more_pictures, taking, upload_route
@@ -18,13 +21,21 @@ from tlcore.intake_records import Look, Status
 from tlcore.workspace import Workspace
 
 
-@pytest.fixture
-def with_engine(home: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    # No TensorFlow is needed for it.
-    monkeypatch.setenv("THAW_ENGINE_PRELOAD", "")
+@pytest.fixture(scope="module")
+def engine_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """One workspace, and so one engine, for all tests that take something in."""
+    home = Workspace(tmp_path_factory.mktemp("bringing") / "home")
     yield home
     if (crew := engine.find(home)) is not None:
         crew.stop()
+
+
+@pytest.fixture
+def with_engine(engine_home: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.setenv("THAW_HOME", str(engine_home.home))
+    # No TensorFlow is needed for it.
+    monkeypatch.setenv("THAW_ENGINE_PRELOAD", "")
+    return engine_home
 
 
 def taken_in(app: AppTest) -> AppTest:
@@ -94,6 +105,31 @@ def test_what_is_dropped_on_a_class_goes_into_it(
     added = datasets.load(with_engine, app.query_params["dataset"])
     assert pictures.sizes(added) == {"cup": 6, "mug": 9}
     assert (added.parent, added.change) == (dataset.id, "3 pictures added to 'mug'")
+
+
+def test_what_was_sent_is_heard_though_a_run_of_the_page_ends_meanwhile(
+    home: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end of a run takes back what was told for the next one, which Streamlit has begun beside it."""
+
+    def beside_an_end(self: SafeSessionState, *args: object, **options: object) -> None:
+        with self._lock:
+            self._state.on_script_will_rerun(*args, **options)
+            self._state.on_script_finished(frozenset(), remove_stale_widgets=False)
+
+    upload = uploads.begin(home, "b" * 32, owner="me", name="things", kind="folder")
+    heard: list[Sent] = []
+    monkeypatch.setattr("pages.ui.intake.begin_upload", lambda sent: heard.extend([sent] if sent else []))
+    app = opened("Data")
+    (drop,) = [one.proto.id for one in app.get("bidi_component") if one.proto.id.endswith("-drop_pictures")]
+    told = [{"event": "sent", "value": {"id": upload.id, "missing": ["things/1.png"], "target": {}}}]
+    states = app._tree.get_widget_states()
+    states.widgets.add(id=_make_trigger_id(drop, "events"), json_trigger_value=json.dumps(told))
+    monkeypatch.setattr(SafeSessionState, "on_script_will_rerun", beside_an_end)
+    app._run(states)
+    assert heard == [Sent(upload, ("things/1.png",), "", "")]
+    app.run()
+    assert len(heard) == 1
 
 
 def test_an_intake_that_was_cut_off_can_go_on(with_engine: Workspace, few_pictures: Path) -> None:

@@ -63,7 +63,7 @@ def test_what_is_told_of_two_runs(pair: list[Run]) -> None:
     assert HOSTILE not in shown(app)
     table = app.dataframe[0].value.set_index("Run")
     assert table.loc["A · Good", "Right"] == "8 of 9"
-    assert table.loc["A · Good", "95 % interval"] == "57–98 %"
+    assert table.loc["A · Good", "95% interval"] == "57–98%"
     assert (table.loc["A · Good", "Took"], table.loc["A · Good", "Model size"]) == (10.0, "2 MB")
     differences = app.table[0].value
     assert [[cell.replace("\\", "") for cell in row] for row in differences.values.tolist()] == [

@@ -50,7 +50,7 @@ def test_each_figure_has_its_sentence(run: Run) -> None:
     assert not app.exception
     assert metrics(app) == {
         "Accuracy": "66.7%",
-        "95 % interval": "35–88 %",
+        "95% interval": "35–88%",
         "Balanced accuracy": "66.7%",
         "Macro F1": "55.6%",
     }
@@ -126,4 +126,4 @@ def test_an_older_evaluation_is_shown_whole(run: Run) -> None:
     run.evaluation_file.write_text(json.dumps(told))
     app = opened("Evaluate", run=run.id)
     assert not app.exception
-    assert metrics(app)["95 % interval"] == "35–88 %"
+    assert metrics(app)["95% interval"] == "35–88%"

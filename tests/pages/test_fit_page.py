@@ -55,7 +55,7 @@ def resized(dataset: Dataset, sizes: list[tuple[int, int]]) -> Dataset:
 
 @pytest.mark.parametrize(
     ("sizes", "said"),
-    [([(90, 160), (10, 10)], "50 %"), ([(160, 90)] + [(10, 10)] * 5, ""), ([(10, 10)], "")],
+    [([(90, 160), (10, 10)], "50%"), ([(160, 90)] + [(10, 10)] * 5, ""), ([(10, 10)], "")],
 )
 def test_a_crop_that_cuts_much_of_many_pictures_is_warned_of(
     at_home: Workspace,

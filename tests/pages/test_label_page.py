@@ -100,7 +100,7 @@ def test_a_suspect_says_what_speaks_against_it(home: Workspace, dataset: Dataset
     assert "1 picture of 24** does not look like its label" in told
     assert "Label: **cup**" in told
     assert "Looks like: **mug**" in told
-    assert "give 'mug' 85 % and its own class less than 1 %. Of its 10 nearest pictures, 7 are 'mug'" in told
+    assert "give 'mug' 85% and its own class less than 1%. Of its 10 nearest pictures, 7 are 'mug'" in told
     assert page.get("image")[0].proto.imgs[0].alt == f"cup: {dataset.items[2].name}"
     assert "decided**" not in told
     assert "Make new version" not in labels(page)

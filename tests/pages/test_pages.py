@@ -344,12 +344,13 @@ def test_the_server_never_imports_tensorflow(trained: Run, shared_workspace: Wor
 import sys
 from pathlib import Path
 from streamlit.testing.v1 import AppTest
-for page in {list(PAGES.values())!r}:
-    app = AppTest.from_file({str(ROOT / "app.py")!r}, default_timeout=60)
+app = AppTest.from_file({str(ROOT / "app.py")!r}, default_timeout=60)
+for page, title in {[(file, TITLES.get(page, page)) for page, file in PAGES.items()]!r}:
     app.query_params["run"] = {trained.id!r}
     app.switch_page(str(Path({str(ROOT / "pages")!r}) / page))
     app.run()
     assert not app.exception, page
+    assert [one.value for one in app.title] == [title]
 from tlcore.predict import Predictor
 from tlcore import runs
 from tlcore.workspace import Workspace

@@ -98,14 +98,14 @@ def test_names_of_classes_are_literal(at_home: Workspace, run: Run, monkeypatch:
 def test_a_link_opens_a_concept(home: Workspace, concept: lessons.Concept) -> None:
     app = opened("Concepts", concept=concept.title)
     text = words(app)
-    assert [heading.value for heading in app.subheader][0] == concept.question
+    assert [heading.value for heading in app.header][0] == concept.question
     assert concept.more in shown(app)
     assert all(f"**{one.title}.** {one.sentence}" in text for one in lessons.CONCEPTS)
 
 
 def test_see_also_leads_on(home: Workspace) -> None:
     app = pressed(opened("Concepts", concept="Freezing"), "Overfitting")
-    assert [heading.value for heading in app.subheader][0] == "What is overfitting?"
+    assert [heading.value for heading in app.header][0] == "What is overfitting?"
     assert app.query_params["concept"] == "Overfitting"
 
 

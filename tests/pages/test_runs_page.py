@@ -81,7 +81,7 @@ def test_a_run_is_renamed_noted_and_pinned(home: Workspace, run: Run) -> None:
     found = runs.load(home, run.id)
     assert (found.name, found.note, found.pinned) == (HOSTILE, "one\ntwo", True)
     assert find(app, "button", "Delete").disabled
-    assert r"\!\[\]\(http" in [header.value for header in app.subheader][0]
+    assert r"\!\[\]\(http" in [header.value for header in app.header][0]
     assert HOSTILE not in shown(app)
 
 

@@ -50,7 +50,7 @@ def test_the_evaluate_page(run: Run) -> None:
     assert not app.error
     assert metrics(app) == {
         "Exact match": "75.0%",
-        "95 % interval": "30–95 %",
+        "95% interval": "30–95%",
         "Accuracy": "83.3%",
         "Macro F1": "84.1%",
     }

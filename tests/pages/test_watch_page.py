@@ -306,8 +306,8 @@ def test_the_log_is_there_newest_first(run: Run) -> None:
     ("progress", "said"),
     [
         (Progress(Status.QUEUED), "Queued"),
-        (Progress(Status.TRAINING, share=0.424), "42 %"),
-        (Progress(Status.DONE, final={"val_accuracy": 0.914}), "✓ Mine: 91 %"),
+        (Progress(Status.TRAINING, share=0.424), "42%"),
+        (Progress(Status.DONE, final={"val_accuracy": 0.914}), "✓ Mine: 91%"),
         (Progress(Status.DONE), "✓ Mine"),
         (Progress(Status.STOPPED), "■ Mine stopped"),
         (Progress(Status.FAILED), "✗ Mine failed"),
@@ -325,9 +325,9 @@ def test_the_title_tells_the_end_only_where_it_was_waited_for(
     monkeypatch.setattr(tab.st, "set_page_config", lambda **values: titles.append(values["page_title"]))
     train(run)
     app = page_of(run)
-    assert titles[-1] == "25 % · Thaw"
+    assert titles[-1] == "25% · Thaw"
     done(run)
     app.run()
-    assert titles[-1] == "✓ Mine: 62 % · Thaw"
+    assert titles[-1] == "✓ Mine: 62% · Thaw"
     page_of(run)
     assert titles[-1] == "Thaw"

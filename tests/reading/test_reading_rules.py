@@ -44,17 +44,17 @@ CASES: dict[str, tuple[Seen, str, str | None]] = {
     ),
     "rare_class": (
         seen(GOOD, judged(missed=2), counts=(100, 90, 20)),
-        "Of 'owl' it finds only 19 %. 'owl' has 20 training pictures, 'cat' 100",
+        "Of 'owl' it finds only 19%. 'owl' has 20 training pictures, 'cat' 100",
         "class weights that balance rare classes",
     ),
     "memorising": (
         seen(RISING, judged(0.71)),
-        "Since epoch 4 training accuracy rises (86 % → 98 %) while validation accuracy falls (76 % → 71 %)",
+        "Since epoch 4 training accuracy rises (86% → 98%) while validation accuracy falls (76% → 71%)",
         "more dropout (0.2 → 0.5)",
     ),
     "by_heart": (
         seen(BY_HEART, judged(0.7)),
-        "100 % of the training pictures are right, but only 70 % of the validation pictures: it knows",
+        "100% of the training pictures are right, but only 70% of the validation pictures: it knows",
         "more dropout (0.2 → 0.5)",
     ),
     "rate_too_low": (
@@ -64,7 +64,7 @@ CASES: dict[str, tuple[Seen, str, str | None]] = {
     ),
     "underfitting": (
         seen(HELD_BACK, judged(0.78)),
-        "Fewer training pictures are right (60 %) than validation pictures (78 %): most likely dropout holds",
+        "Fewer training pictures are right (60%) than validation pictures (78%): most likely dropout holds",
         "less dropout (0.2 → none)",
     ),
     "still_improving": (
@@ -74,7 +74,7 @@ CASES: dict[str, tuple[Seen, str, str | None]] = {
     ),
     "plateau": (
         seen(FLAT, judged(0.8)),
-        "stands still over the last epochs, at 80 % right. 300 training pictures are enough",
+        "stands still over the last epochs, at 80% right. 300 training pictures are enough",
         "fine-tune the last",
     ),
     "few_to_judge": (
@@ -125,7 +125,7 @@ def test_no_rule_fires_on_a_good_history(rule: reading.rules.Rule) -> None:
 def test_of_a_good_run_it_is_said_so() -> None:
     (found,) = reading.findings(seen(GOOD))
     assert found.name == "fine"
-    assert "It went well: 98 % of the validation pictures are right" in found.sentence
+    assert "It went well: 98% of the validation pictures are right" in found.sentence
     assert found.change is None
     (found,) = reading.findings(seen(GOOD, judged(0.95)))
     assert found.change is not None
@@ -193,7 +193,7 @@ def test_what_is_to_be_read_about_it_is_there() -> None:
 def test_several_labels_are_read_too() -> None:
     found = reading.findings(seen(GOOD, judged(0.98, several=True)))
     assert [one.name for one in found] == ["fine"]
-    assert "98 % of the validation pictures" in found[0].sentence
+    assert "98% of the validation pictures" in found[0].sentence
 
 
 def test_a_short_history_is_enough() -> None:

@@ -33,10 +33,10 @@ def test_fewer_right_are_those_that_the_rule_found_fewer() -> None:
     # Over two epochs more training than validation pictures would be right.
     turned = with_accuracies([0.4] * 5 + [0.5, 0.89, 0.88], [0.8] * 5 + [0.9, 0.86, 0.86])
     sentence = finding(seen(turned, judged(0.86)), "underfitting").sentence
-    assert "Fewer training pictures are right (76 %) than validation pictures (87 %)" in sentence
+    assert "Fewer training pictures are right (76%) than validation pictures (87%)" in sentence
     many = with_accuracies([0.5] * 5 + [0.88] * 3, [0.7] * 5 + [0.98] * 3)
     sentence = finding(seen(many), "underfitting").sentence
-    assert "(88 %) than validation pictures (98 %): most likely" in sentence
+    assert "(88%) than validation pictures (98%): most likely" in sentence
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_loss_that_rose_until_early_stopping_is_not_said_to_stand_still() -> N
     # Right as often on both sides, so that nothing but the loss speaks.
     rose = tuple(event | {"accuracy": event["val_accuracy"]} for event in RISING)
     sentence = finding(seen(rose, judged(0.76), KEEPS_BEST, kept=(4,)), "plateau").sentence
-    assert "the validation loss got no lower after epoch 4, at 76 % right" in sentence
+    assert "the validation loss got no lower after epoch 4, at 76% right" in sentence
 
 
 def test_by_heart_is_only_what_was_learned() -> None:
@@ -76,7 +76,7 @@ def test_by_heart_is_only_what_was_learned() -> None:
     learned = with_accuracies([0.98] * 8, [0.8] * 8)
     assert finding(seen(learned, judged(0.8)), "by_heart").sentence.endswith("it knows the first by heart.")
     sentence = finding(seen(gap, judged(0.45)), "by_heart").sentence
-    assert "60 % of the training pictures are right, but only 45 % of the validation pictures" in sentence
+    assert "60% of the training pictures are right, but only 45% of the validation pictures" in sentence
     assert sentence.endswith("it does much better on the pictures that it learned from.")
 
 

@@ -38,7 +38,7 @@ def test_weak_and_confused_classes_are_told(workspace: Workspace, dataset: Datas
     items = dataset.of(Split.VAL)
     wrong = [place for place, item in enumerate(items) if item.label == 0][:3]
     said = of(workspace, judged_runs.judged(workspace, dataset, "Wrong", wrong=wrong))
-    assert "Of 4 pictures of 'a' it finds 1 (25%; 95 % interval 5% to 70%)." in said
+    assert "Of 4 pictures of 'a' it finds 1 (25%; 95% interval 5% to 70%)." in said
     assert "It takes 3 of 4 of 'a' for 'b'." in said
     assert "of 'b' it finds" not in said
 

@@ -223,7 +223,7 @@ def test_very_many_classes_make_no_endless_page(workspace: Workspace, few: Datas
     assert "class 29 and 90 more." in found.text
     assert "Too large for 120 classes; what is confused most is below." in found.text
     assert len(found.charts) == 3
-    assert "class 0 class 1 1 100 %" in found.text
+    assert "class 0 class 1 1 100%" in found.text
 
 
 def test_a_run_without_a_model_has_no_report(workspace: Workspace, few: Dataset) -> None:

@@ -2,7 +2,7 @@
 
 The distance to the k-th nearest training picture tells what a network has not seen: Sun, Ming, Zhu, Li:
 Out-of-Distribution Detection with Deep Nearest Neighbors, ICML 2022. There as here the features are brought
-to one length first, which is what the cosine does, and the threshold is such that 95 % of the pictures that
+to one length first, which is what the cosine does, and the threshold is such that 95% of the pictures that
 are known to belong stay below it.
 """
 

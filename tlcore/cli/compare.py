@@ -111,7 +111,7 @@ def _share(share: Share) -> dict[str, Any]:
 def _print(comparison: Comparison, lines: list[Line], rows: list[Row]) -> None:
     letters = [style.letter for style in comparison_plots.STYLES[: len(lines)]]
     console.print_table(
-        ["", console.whole("run"), "name", "right", "share", "95 %", "took", "model"],
+        ["", console.whole("run"), "name", "right", "share", "95%", "took", "model"],
         [
             [
                 letter,

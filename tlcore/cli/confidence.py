@@ -61,7 +61,7 @@ def _print(run: Run, choice: Choice, study: Study) -> None:
     for split, coverage in study.coverages.items():
         points = [coverage.at(threshold) for threshold in sorted({*_SHOWN, choice.threshold})]
         console.print_table(
-            [f"{_NAMES[split]}: from", "answered", "right of these", "95 % interval"],
+            [f"{_NAMES[split]}: from", "answered", "right of these", "95% interval"],
             [_row(point) for point in points],
         )
 

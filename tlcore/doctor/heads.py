@@ -12,7 +12,7 @@ Numbers = npt.NDArray[np.int64]
 MOST_FOLDS = 10
 _SEED = 0
 
-# How these were chosen, on the sample with 10 % of its labels flipped, forty draws: the first 30 of the list
+# How these were chosen, on the sample with 10% of its labels flipped, forty draws: the first 30 of the list
 # hold 17.7 of the 23 on average, 12 in the worst draw, two thirds or more in 35 draws. The head alone holds
 # 17.2 (29 draws), the neighbours alone 17.6 (35). Of the 228 true labels 48 are doubted: they are hard.
 _SCALE_FLOOR = 0.3

@@ -129,5 +129,5 @@ def _suspect_from(value: dict[str, Any]) -> Suspect:
 def _percent(share: float) -> str:
     """Rounded, but never to a certainty that it is not."""
     if 0 < share < 0.01:
-        return tr("less than 1 %")
-    return tr("{percent:.0f} %", percent=100 * min(share, 0.99))
+        return tr("less than 1%")
+    return tr("{percent:.0f}%", percent=100 * min(share, 0.99))

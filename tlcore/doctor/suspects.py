@@ -63,7 +63,7 @@ def _several(targets: Floats, probabilities: npt.NDArray[np.float64]) -> tuple[F
         issues[:, [label]] = find_multilabel_issues_per_class(
             has, column, filter_by="confident_learning", n_jobs=1
         )
-    # Likely at the least: a label that a rare class lacks is not said to be there by 20 %.
+    # Likely at the least: a label that a rare class lacks is not said to be there by 20%.
     issues &= (probabilities >= _YES) != (targets > 0)
     suggested = (targets > 0) ^ issues
     # A picture without any label cannot be: then it is that which is most likely.

@@ -25,7 +25,7 @@ LITERT_FLOAT16 = Exporter(
     mark("Half the size of LiteRT: each weight is kept with 16 bits. What it says changes by little."),
     _make,
     PROGRAM,
-    # Each weight is rounded by up to 0.05 %. Through the 141 layers of EfficientNet-Lite0 that moves
+    # Each weight is rounded by up to 0.05%. Through the 141 layers of EfficientNet-Lite0 that moves
     # probabilities of the sample by up to 0.007, and of pictures of pure noise by 0.03.
     Tolerance(difference=0.03, agreement=0.95),
 )

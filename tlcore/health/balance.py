@@ -7,7 +7,7 @@ from tlcore.health.findings import Finding, Kind, finding
 from tlcore.words import tr, trn
 
 # A head on good features learns a class from a dozen pictures, but a figure that a few pictures of validation
-# give is worth little: of 5, one more or less is 20 %.
+# give is worth little: of 5, one more or less is 20%.
 FEW = 20
 # From this ratio on, training weighs the classes by how common they are more than by how they look.
 UNEQUAL = 3.0

@@ -32,7 +32,7 @@ def find(dataset: Dataset, neighbours: Numbers) -> Iterator[Finding]:
             Kind.ALIKE,
             tr(
                 "'{one}' and '{other}' look alike: what most resembles a picture of one is from the other "
-                "{percent:.0f} % of the time, and 50 % would be no difference at all. Check that each "
+                "{percent:.0f}% of the time, and 50% would be no difference at all. Check that each "
                 "picture is where it belongs, or merge the classes.",
                 one=dataset.classes[one],
                 other=dataset.classes[other],

@@ -15,7 +15,7 @@ from tlcore.words import mark, tr
 BLURRED_BELOW = 0.01
 # Where most pictures of a dataset are smooth, as under a microscope, only those far below the rest are told.
 _FAR_BELOW = 0.25
-# Spread and commonest colour: the emptiest drawing of the sample has 14.6 and 97.1 %.
+# Spread and commonest colour: the emptiest drawing of the sample has 14.6 and 97.1%.
 EMPTY_SPREAD = 4.0
 EMPTY_COMMONEST = 0.99
 TINY_BELOW_PX = 64

@@ -17,13 +17,13 @@ _MOST_PARTNERS = 20
 # Two pictures are nearly one when their features are alike by FEATURES_ALONE, or when these confirm what
 # their perceptual hashes say: by CLOSE where at most CLOSE_BITS of 64 differ, by NEAR up to NEAR_BITS.
 #
-# How they were chosen, on the 25,878 pairs of the sample: 99.9 % of them are below 0.59. Looked at one by
+# How they were chosen, on the 25,878 pairs of the sample: 99.9% of them are below 0.59. Looked at one by
 # one from the top, pairs that are one drawing (or one at two sizes) end at 0.878, and from 0.819 down they
 # are two drawings of one thing: FEATURES_ALONE lies in that gap. Of the pairs that 12 bits or fewer tell
 # apart, the last that is one drawing with additions is at 0.69 and the next at 0.53: NEAR lies between. Up to
 # 5 bits no unrelated pictures came, so CLOSE only has to be far from chance. They were tried on copies of
-# every fifth picture: stored as JPEG again, halved, made darker, mirrored, turned grey or cropped by 3 %, all
-# 46 are found; turned by 5 degrees 44, cropped by 8 % 33, blurred beyond recognition few. Of 79,800 pairs of
+# every fifth picture: stored as JPEG again, halved, made darker, mirrored, turned grey or cropped by 3%, all
+# 46 are found; turned by 5 degrees 44, cropped by 8% 33, blurred beyond recognition few. Of 79,800 pairs of
 # scikit-learn's digits, which all resemble each other, 16 are told, and these are hard to tell apart.
 FEATURES_ALONE = 0.85
 NEAR_BITS, NEAR = 12, 0.62

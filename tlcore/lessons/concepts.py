@@ -185,7 +185,7 @@ CONCEPTS = (
         mark("What is calibration?"),
         mark("Whether the model's percentages can be taken at their word."),
         mark(
-            "Of what it is 80 % sure of, 80 % should be right. {meaning} Networks are often too sure of "
+            "Of what it is 80% sure of, 80% should be right. {meaning} Networks are often too sure of "
             "themselves; a fitted temperature mends that without changing any answer."
         ),
         ("validation", "confusion_matrix"),

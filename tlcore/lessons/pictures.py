@@ -207,7 +207,7 @@ def _validation() -> Drawing:
         figure.add_bar(
             name=name, x=[share], y=[""], orientation="h", marker={"color": colour}, hoverinfo="skip"
         )
-    return Drawing(figure, tr("All pictures in one bar: 70 % training, 20 % validation, 10 % test"))
+    return Drawing(figure, tr("All pictures in one bar: 70% training, 20% validation, 10% test"))
 
 
 def _confusion_matrix() -> Drawing:

@@ -13,6 +13,7 @@ from tlcore.evaluation import SplitEvaluation
 from tlcore.fitting import FITS
 from tlcore.intervals import wilson
 from tlcore.markdown import code, escaped
+from tlcore.numbers import range_words
 from tlcore.report import counted
 from tlcore.runs import Run
 from tlcore.workspace import Workspace
@@ -121,7 +122,7 @@ def _figures(run: Run) -> Iterator[str]:
 def _classes(result: SplitEvaluation) -> str:
     """Each class by itself: a mean may hide one that is never found."""
     return markdown.table(
-        ("Class", "Precision", "Recall", "95 % interval of the recall", "F1", "Pictures"),
+        ("Class", "Precision", "Recall", "95% interval of the recall", "F1", "Pictures"),
         [
             (
                 code(one.name),
@@ -139,8 +140,7 @@ def _classes(result: SplitEvaluation) -> str:
 def _interval(share: float, total: int) -> str:
     if not total:
         return "–"
-    low, high = wilson(round(share * total), total)
-    return f"{100 * low:.0f}–{100 * high:.0f} %"
+    return range_words(*wilson(round(share * total), total))
 
 
 def _confidence(run: Run) -> str:

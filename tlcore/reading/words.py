@@ -8,7 +8,7 @@ from tlcore.words import tr, trn
 
 
 def percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    return f"{share:.0%}"
 
 
 def leak(seen: Seen) -> str:

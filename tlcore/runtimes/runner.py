@@ -11,7 +11,7 @@ from tlcore.runtimes.graph import Graph, Numbers, Pixels
 from tlcore.workspace import Workspace
 
 # One picture at a time stays in the processor's cache: within about a tenth of the best size on every
-# backbone tried (MobileNetV2 is 11 % faster at another).
+# backbone tried (MobileNetV2 is 11% faster at another).
 LITERT_BATCH = 1
 TENSORFLOW_BATCH = 32
 

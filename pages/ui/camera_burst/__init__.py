@@ -4,6 +4,7 @@ They are taken, looked through and made as small as training needs in the browse
 """
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +27,15 @@ def camera_burst(key: str, *, classes: Sequence[str] = (), into: str = "") -> Se
     ``classes``: those there are already, of the dataset ``into`` that the pictures are for. Raises NotFound
     for an upload that is gone.
     """
-    answer = _component()(
+    _component()(
         data=sending.data(key, into=into)
         | {"classes": list(classes), "least": datasets.MIN_IMAGES_PER_CLASS, "a_second": _A_SECOND}
         | {"words": _sentences(), "one": _counted(1), "many": _counted(2)},
         key=key,
         height="content",
-        on_sent_change=lambda: None,
+        on_sent_change=partial(sending.hear, key, "sent"),
     )
-    return sending.sent(answer.sent)
+    return sending.sent(key)
 
 
 def _sentences() -> dict[str, str]:

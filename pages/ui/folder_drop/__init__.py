@@ -3,6 +3,7 @@
 Streamlit's own uploader keeps every file in memory, and loses some of a folder of thousands without a word.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +28,15 @@ def folder_drop(
     ``whole``: they are sent as they are, not made smaller.
     ``into``, ``to``: the dataset and the class that they are for.
     """
-    answer = _component()(
+    _component()(
         data=sending.data(key, into=into, to=to)
         | {"pictures": pictures, "words": _sentences(pictures)}
         | ({"longest_px": _ANY_PX} if whole else {}),
         key=key,
         height="content",
-        on_sent_change=lambda: None,
+        on_sent_change=partial(sending.hear, key, "sent"),
     )
-    return sending.sent(answer.sent)
+    return sending.sent(key)
 
 
 def _sentences(pictures: bool) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The live camera: what a run says of what it sees, several times a second, until somebody leaves."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +23,15 @@ def live_camera(run: Run, *, live: bool) -> str | None:
 
     ``live``: whether the run says something of each frame, or only of pictures that are kept.
     """
-    answer = _component()(
+    _component()(
         data=sending.data("live_camera")
         | {"ask": f"{live_route.path()}{run.id}", "live": live, "run": run.id}
         | {"a_second": A_SECOND, "sent_px": SENT_PX, "kept_px": KEPT_PX, "words": _sentences()},
         key="live_camera",
         height="content",
-        on_kept_change=lambda: None,
+        on_kept_change=partial(sending.hear, "live_camera", "kept"),
     )
-    kept = answer.kept
+    kept = sending.heard("live_camera", "kept")
     return kept if isinstance(kept, str) and kept.isalnum() else None
 
 

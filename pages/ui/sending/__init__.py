@@ -10,12 +10,13 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui import state, upload_route
+from pages.ui import session, state, upload_route
+from pages.ui.messages import told
 from tlcore import archives, uploads, words
 from tlcore.uploads import Upload
 from tlcore.words import tr
 
-__all__ = ["LONGEST_PX", "Sent", "data", "register", "sent"]
+__all__ = ["LONGEST_PX", "Sent", "data", "hear", "heard", "register", "sent"]
 
 LONGEST_PX = 512
 """Of a picture that the browser makes smaller or takes: what training needs."""
@@ -94,14 +95,34 @@ def _sentences() -> dict[str, str]:
     }
 
 
-def sent(told: object) -> Sent | None:
-    """What a component has told. Raises NotFound for an upload that is gone."""
-    if not isinstance(told, dict):
+@told
+def hear(key: str, event: str) -> None:
+    """The callback of a component that tells something once: it is kept until the page asks for it.
+
+    Streamlit begins the next run of a page beside one that is just ending, and the end of that one takes back
+    what was told for the next, before it came to the component (1.67, ``SessionState.on_script_finished``).
+    """
+    state.notes()[_note(key, event)] = session.entered(key).get(event)
+
+
+def heard(key: str, event: str) -> object:
+    """What the component of this key has told since it was asked last, or None."""
+    return state.notes().pop(_note(key, event), None)
+
+
+def _note(key: str, event: str) -> str:
+    return f"heard {key} {event}"
+
+
+def sent(key: str) -> Sent | None:
+    """What the component of this key has sent. Raises NotFound for an upload that is gone."""
+    answer = heard(key, "sent")
+    if not isinstance(answer, dict):
         return None
-    missing = told.get("missing")
+    missing = answer.get("missing")
     names = [name for name in missing if isinstance(name, str)] if isinstance(missing, list) else []
-    target = told.get("target")
+    target = answer.get("target")
     target = target if isinstance(target, dict) else {}
-    upload = uploads.load(state.workspace(), str(told.get("id")))
+    upload = uploads.load(state.workspace(), str(answer.get("id")))
     short = tuple(name[: archives.MAX_NAME_CHARACTERS] for name in names[:_MAX_MISSING])
     return Sent(upload, short, str(target.get("into") or ""), str(target.get("to") or ""))

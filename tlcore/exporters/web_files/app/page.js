@@ -11,7 +11,7 @@
   let starting = false;
   let cameras = [];
 
-  const percent = (share) => `${(100 * share).toFixed(share > 0 && share < 0.001 ? 2 : 1)} %`;
+  const percent = (share) => `${(100 * share).toFixed(share > 0 && share < 0.001 ? 2 : 1)}%`;
 
   function element(name, className, text = "") {
     const made = document.createElement(name);
