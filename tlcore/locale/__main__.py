@@ -1,6 +1,6 @@
 """Bring the catalogues up to date with the code: ``python -m tlcore.locale``, in a checkout.
 
-What is new stands in them untranslated, what is gone is gone. A new language begins with an empty folder
+What is new stands in them untranslated, what is gone is gone. A new language begins with an empty folder,
 ``<code>/LC_MESSAGES``.
 """
 
