@@ -194,9 +194,8 @@ class _SplitEvaluation(Checked):
     classes: list[_Figures]
     pictures: list[_Picture]
     exact_match: Share | None = None
-    # Not believed and not kept: it is computed from the pictures when it is asked for.
+    # Not believed and not kept: pictures and recipe tell.
     figures: Any = Field(default=None, exclude=True)
-    # The recipe says it.
     independent: Any = Field(default=None, exclude=True)
 
 
@@ -283,8 +282,7 @@ def _event(line: bytes) -> dict[str, Any] | None:
         raise damaged("history.jsonl") from error
     if not all(_is_plain(extra, 0) for extra in (told.model_extra or {}).values()):
         raise damaged("history.jsonl")
-    # As it was told: what was left out stays so.
-    return dict(value)
+    return dict(value)  # As it was told: what was left out stays so.
 
 
 def _is_plain(value: Any, depth: int) -> bool:

@@ -25,8 +25,8 @@ _readers: list[Callable[[], str | None]] = []
 def tr(message: str, /, **values: object) -> str:
     """``message`` in the reader's language, with ``values`` in the places of its ``{fields}``.
 
-    Numbers that a field formats are written as the language writes them: of ``{share:.1%}`` it makes
-    ``77.2%`` or ``77,2 %``. Without values nothing is filled in, and braces are braces.
+    Numbers that a field formats are written as the language writes them: ``{share:,.1f}`` becomes ``1,234.5``
+    or ``1.234,5``. Without values nothing is filled in, and braces are braces.
     Raises KeyError for a field without a value.
     """
     found = _catalogue(language()).gettext(message) if message else ""

@@ -70,7 +70,7 @@ def _tell_temperature(found: Study) -> None:
     _show_effects(found)
     about = tr(
         "Temperature scaling (Guo et al. 2017) divides the logits by one number, so that what is said with "
-        "80 % is right 8 times of 10. The likeliest class stays the same. The number was fitted on the "
+        "80% is right 8 times of 10. The likeliest class stays the same. The number was fitted on the "
         "validation pictures by log loss; the calibration error may still grow."
     )
     seen = (
