@@ -1,6 +1,9 @@
 """What tests share: a workspace of their own, a few real pictures, and one trained run."""
 
+import functools
+import gc
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,25 @@ from tlcore.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "sample_data" / "clipart"
+
+
+def pytest_runtest_setup() -> None:
+    if "keras" in sys.modules:
+        _pass_over_what_was_imported()
+
+
+# A fixture may have been the first that imported it.
+pytest_runtest_call = pytest_runtest_setup
+
+
+@functools.cache
+def _pass_over_what_was_imported() -> None:
+    """Modules live to the end, and looking for garbage among TensorFlow's takes up to half a second.
+
+    Keras looks each time its session is cleared, as every training and every measurement does.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

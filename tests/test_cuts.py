@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from tlcore import backbones, cuts
-from tlcore.backbones import Backbone, LayerInfo
+from tlcore.backbones import Backbone, LayerInfo, measure
 from tlcore.errors import RecipeError
 
-# One of each kind: a chain, residual blocks, branches, plain operations between the layers. Every entry is
-# cut in tests/backbones/test_every_entry.py.
+# One of each kind: a chain, residual blocks, branches, plain operations between the layers. The smallest of
+# each other family is cut in tests/backbones/test_every_entry.py.
 KINDS = ("efficientnet_lite0", "vgg16", "resnet50", "inception_v3", "mobilenet_v3_small", "convnext_tiny")
 each = pytest.mark.parametrize("entry", [backbones.get(name) for name in KINDS], ids=KINDS)
 
@@ -28,7 +28,8 @@ LAYERS = tuple(
 
 @cache
 def network_of(entry: Backbone) -> Any:
-    return entry.build("none", 2 * entry.min_image_size_px, Path())
+    with measure.quick_weights():
+        return entry.build("none", 2 * entry.min_image_size_px, Path())
 
 
 def test_cut_points_are_indexes() -> None:

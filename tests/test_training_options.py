@@ -16,7 +16,7 @@ from tlcore.outputs import balanced_weights
 from tlcore.runs import Run
 from tlcore.workspace import Workspace
 
-SMALL = {"name": "mobilenet_v2", "weights": "none", "image_size": 32}
+SMALL = {"name": "mobilenet_v2", "weights": "none", "image_size": 32, "cut_at": "block_5_add"}
 TINY_HEAD = {"layers": [{"dense": 4}]}
 
 pytestmark = pytest.mark.usefixtures("no_graphs")
@@ -141,7 +141,7 @@ def test_fresh_views_differ_by_epoch_and_repeat_with_the_seed(
     shared_workspace: Workspace, dataset: Dataset
 ) -> None:
     recipe = {
-        "backbone": SMALL | {"name": "vgg16"},
+        "backbone": SMALL | {"name": "vgg16", "cut_at": "block3_pool"},
         "augmentation": {"rotation": 30, "zoom": 0.3, "views": "fresh"},
         "phases": [{"epochs": 2}],
     }
@@ -170,12 +170,12 @@ def test_statistics_of_the_backbone_move_only_where_they_are_asked_to(
 
     kept_before: list[dict[str, np.ndarray]] = []
     monkeypatch.setattr(trainer.Trainer, "build", remember)
-    phase = {"epochs": 1, "freeze": 80, "batch_normalization": statistics, "learning_rate": 1e-5}
+    phase = {"epochs": 1, "freeze": 17, "batch_normalization": statistics, "learning_rate": 1e-5}
     ran(shared_workspace, dataset, backbone=SMALL, phases=[phase])
     (network,), (before,) = kept, kept_before
     after = moving(network)
     moved = {path for path in before if not np.array_equal(before[path], after[path])}
-    trained = {w.path for layer in network.backbone.layers[80:] for w in layer.weights if "moving" in w.path}
+    trained = {w.path for layer in network.backbone.layers[17:] for w in layer.weights if "moving" in w.path}
     assert len(trained) > 20
     assert moved == (trained if statistics == "trained" else set())
 
@@ -185,9 +185,9 @@ def test_caching_does_not_change_the_history_of_other_choices(
 ) -> None:
     options = {"batch_normalization": "trained", "optimizer": "lion", "clip_norm": 1.0, "warmup_epochs": 1}
     recipe = {
-        "backbone": {"name": "efficientnet_lite0", "image_size": 32},
+        "backbone": {"name": "efficientnet_lite0", "image_size": 32, "cut_at": "block3b_add"},
         # Small steps: Lion goes by the sign of a gradient, and the last digits of a feature may turn it.
-        "phases": [{"epochs": 2, "freeze": 120, "learning_rate": 1e-5, **options}],
+        "phases": [{"epochs": 2, "freeze": 26, "learning_rate": 1e-5, **options}],
         "loss": "categorical_crossentropy",
         "label_smoothing": 0.1,
         "class_weights": "balanced",

@@ -139,7 +139,7 @@ def test_it_is_the_network_that_keras_makes_and_fills(
     monkeypatch.setattr(keras.Model, "load_weights", lambda *_: None)
     size = entry.image_size_px
     make = getattr(keras.applications, entry.title)
-    with measure.quick_weights(), naming.counted_from_zero():
+    with measure.no_weights(), naming.counted_from_zero():
         network = make(include_top=False, weights="imagenet", input_shape=(size, size, 3))
     assert asked == [(file.name, weights._url(file), file.hash)]
     assert entry.layers() == measure.layers_of(network)

@@ -1,7 +1,7 @@
 """Every network on offer, without its weights: built as kept; cut exactly and trained in two phases.
 
 One network is built for each entry, at the smallest size it takes, and serves all of these. Only the smallest
-of each family is cut and trained: the others are more of the same layers.
+of each family is cut and trained: the others are more of the same layers. Some are cut in test_cuts.py.
 """
 
 import gc
@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.test_cuts import KINDS as CUT_ELSEWHERE
 from tlcore import backbones, cuts, layer_measure, plans
 from tlcore.backbones import Backbone, measure
 from tlcore.config import Recipe
@@ -52,13 +53,15 @@ def test_it_is_built_as_kept_cut_and_trained(entry: Backbone) -> None:
         }
     )
     plan = plans.make(recipe, 3)
-    with measure.quick_weights():
+    # Of the others nothing but the layers is looked at.
+    with measure.quick_weights() if entry in SMALLEST else measure.no_weights():
         network = Network(plan, Path())
     check_the_kept_layers(entry, network.backbone)
     if entry not in SMALLEST:
         return
     pixels = np.random.default_rng(0).uniform(0, 255, (2, *network.backbone.input_shape[1:]))
-    check_three_cuts(entry, network.backbone, pixels[:1].astype("float32"))
+    if entry.name not in CUT_ELSEWHERE:
+        check_three_cuts(entry, network.backbone, pixels[:1].astype("float32"))
     for number in range(2):
         check_a_training_step(network, number, pixels.astype("float32"))
 

@@ -22,7 +22,7 @@ KINDS = (
 @pytest.mark.parametrize("size_px", [97, 130])
 def test_shapes_follow_the_image_size(name: str, size_px: int) -> None:
     entry = backbones.get(name)
-    with measure.quick_weights():
+    with measure.no_weights():
         network = entry.build("none", size_px, Path())
     assert entry.layers(size_px) == layer_measure.layers_of(network)
 
@@ -35,7 +35,8 @@ def test_measuring_gives_what_is_kept(name: str) -> None:
 
 
 def test_a_padding_seen_on_one_kind_of_side_is_not_measured() -> None:
-    network = backbones.get("mobilenet_v2").build("none", 64, Path())
+    with measure.no_weights():
+        network = backbones.get("mobilenet_v2").build("none", 64, Path())
     with pytest.raises(ValueError, match="Conv1_pad was seen on sides of one kind|block_1_pad was seen"):
         layer_measure.windows_of([network])
 
@@ -47,6 +48,19 @@ def test_weights_made_quickly_are_neither_zero_nor_kept_on_afterwards() -> None:
     np.testing.assert_array_equal(first, second)
     assert 0.1 < first.std() * 27**0.5 < 2
     assert (first != entry.build("none", 32, Path()).layers[1].get_weights()[0]).any()
+
+
+def test_weights_without_values_are_counted_and_get_none_later() -> None:
+    import keras
+
+    with measure.no_weights():
+        network = backbones.get("vgg16").build("none", 32, Path())
+    assert network.count_params() == backbones.get("vgg16").params
+    # What Keras itself works out of shapes opens and ends such scopes.
+    keras.Model(inputs := keras.Input((4,)), keras.ops.tanh(keras.layers.Dense(2)(inputs)))
+    with keras.StatelessScope():
+        pass
+    assert {weight._value for weight in network.weights} == {None}
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from typing import Any
 
 import psutil
 import pytest
+from typer.testing import CliRunner
 
 from tests import several_labels
 from tests.conftest import SAMPLE
@@ -47,6 +48,13 @@ def thaw(*words: str, home: Workspace) -> Done:
         env=os.environ | {"THAW_HOME": str(home.home)},
         stdin=subprocess.DEVNULL,
     )
+
+
+def called(*words: str, home: Workspace) -> Done:
+    """The same within this process, where no more is asked than what is said: to start one takes a second."""
+    done = CliRunner().invoke(app, words, env={"THAW_HOME": str(home.home)})
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return Done(words, done.exit_code, done.stdout, done.stderr)
 
 
 def last_object(done: Done) -> Any:
@@ -97,7 +105,7 @@ def test_runs_lists_what_was_trained(first: dict[str, Any], home: Workspace) -> 
     assert (row["status"], row["dataset"]) == ("done", first["dataset"])
     assert row["val_accuracy"] == first["val_accuracy"] == row["validation"]
     assert "name" in row
-    assert first["run"] in thaw("runs", home=home).stdout
+    assert first["run"] in called("runs", home=home).stdout
 
 
 def test_of_several_labels_the_exact_match_is_told(
@@ -259,16 +267,16 @@ def test_a_model_of_ones_own_is_added(home: Workspace, tmp_path: Path) -> None:
     assert (added["title"], added["preprocessing"], added["guessed"]) == ("Little one", "unit", True)
     guess = "trained on pixels from 0 to 1 is a guess"
     assert guess in done.stderr
-    described = thaw("describe", "--set", f"backbone.name={file}", "--json", home=home)
+    described = called("describe", "--set", f"backbone.name={file}", "--json", home=home)
     assert last_object(described)["backbone"] == added["name"]
     assert guess in described.stderr
-    named = thaw("describe", "--set", f"backbone.name={added['name']}", home=home)
+    named = called("describe", "--set", f"backbone.name={added['name']}", home=home)
     assert (named.returncode, guess in named.stderr) == (0, False)
-    other = thaw("backbones", "--json", "add", file, "--pixels", "-1-1", home=home)
+    other = called("backbones", "--json", "add", file, "--pixels", "-1-1", home=home)
     assert (last_object(other)["preprocessing"], "guess" in other.stderr) == ("tf", False)
-    listed = {row["name"]: row for row in last_object(thaw("backbones", "--json", home=home))}
+    listed = {row["name"]: row for row in last_object(called("backbones", "--json", home=home))}
     assert listed[added["name"]] == added
-    words = thaw("backbones", "add", file, home=home).stdout
+    words = called("backbones", "add", file, home=home).stdout
     assert "4 layers" in words
     assert "Left out: classes." in words
 
@@ -282,9 +290,9 @@ def test_several_labels_take_their_loss_unless_one_was_chosen(tmp_path: Path, wo
     assert recipe.names_a_loss(chosen, None)
     assert recipe.names_a_loss(None, ["loss=binary_crossentropy"])
     for words in ((), (str(silent),)):
-        told = last_object(thaw("describe", *words, "--several-labels", "--json", home=workspace))
+        told = last_object(called("describe", *words, "--several-labels", "--json", home=workspace))
         assert told["output_activation"] == "sigmoid"
-    refused = thaw("describe", str(chosen), "--several-labels", "--json", home=workspace)
+    refused = called("describe", str(chosen), "--several-labels", "--json", home=workspace)
     assert refused.returncode == 1
     assert "which categorical_crossentropy cannot learn" in last_object(refused)["error"]
 
@@ -292,7 +300,6 @@ def test_several_labels_take_their_loss_unless_one_was_chosen(tmp_path: Path, wo
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("train", "no-such-folder"), "There is no folder, archive or dataset 'no-such-folder'"),
         (("train", str(SAMPLE), "--set", "backbone.name=mobilnet"), "Did you mean 'mobilenet'"),
         (("train", str(SAMPLE), "--set", "epochs"), "--set takes KEY=VALUE"),
         (("train", str(SAMPLE / "bird")), "one folder per class"),
@@ -307,10 +314,19 @@ def test_several_labels_take_their_loss_unless_one_was_chosen(tmp_path: Path, wo
 def test_a_refusal_is_one_sentence_on_stderr(
     workspace: Workspace, words: tuple[str, ...], sentence: str
 ) -> None:
-    done = thaw(*words, "--json", home=workspace)
+    assert_refused(called(*words, "--json", home=workspace), sentence)
+    # Nothing was started for it.
+    assert engine.find(workspace) is None
+
+
+def test_a_process_that_refuses_says_one_sentence_too(workspace: Workspace) -> None:
+    done = thaw("train", "no-such-folder", "--json", home=workspace)
+    assert_refused(done, "There is no folder, archive or dataset 'no-such-folder'")
+    assert engine.find(workspace) is None
+
+
+def assert_refused(done: Done, sentence: str) -> None:
     assert done.returncode == 1
     assert sentence in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
     assert sentence in last_object(done)["error"]
-    # Nothing was started for it.
-    assert engine.find(workspace) is None

@@ -3,6 +3,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -72,9 +73,25 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    with own_engine(tmp_path, monkeypatch) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def lasting_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        own_engine(tmp_path_factory.mktemp("lasting"), patch) as made,
+    ):
+        yield made
+
+
+@contextmanager
+def own_engine(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    """A workspace whose engine has ended when this ends, with its workers."""
     monkeypatch.setenv("THAW_ENGINE_PRELOAD", "")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(HERE)]))
-    made = Workspace((tmp_path / "home").resolve())
+    made = Workspace((folder / "home").resolve())
     yield made
     # A cluster is not this fixture's to end.
     monkeypatch.delenv("THAW_SCHEDULER", raising=False)
@@ -94,3 +111,9 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Works
 @pytest.fixture
 def running(workspace: Workspace) -> engine.Engine:
     return engine.start_or_find(workspace)
+
+
+@pytest.fixture(scope="module")
+def lasting(lasting_home: Workspace) -> engine.Engine:
+    """One engine for all tests of a file that leave it as they found it: idle, and with a worker."""
+    return engine.start_or_find(lasting_home)

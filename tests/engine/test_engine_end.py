@@ -31,41 +31,41 @@ def queue_three(running: engine.Engine, folder: Path) -> psutil.Process:
 
 @pytest.mark.parametrize("paused", [False, pytest.param(True, marks=posix_only)])
 def test_a_killed_worker_is_replaced_and_the_queue_goes_on(
-    running: engine.Engine, folder: Path, paused: bool
+    lasting: engine.Engine, folder: Path, paused: bool
 ) -> None:
-    worker = queue_three(running, folder)
+    worker = queue_three(lasting, folder)
     if paused:
         # Hung: the engine answers nevertheless, and says which process to kill.
         worker.suspend()
-        assert running.jobs() == {"a": JobState.RUNNING, "b": JobState.QUEUED, "c": JobState.QUEUED}
-        assert running.status().workers[0].job == "a"
+        assert lasting.jobs() == {"a": JobState.RUNNING, "b": JobState.QUEUED, "c": JobState.QUEUED}
+        assert lasting.status().workers[0].job == "a"
     worker.kill()
     wait_until(lambda: "start b" in engine_jobs.notes(folder))
-    assert running.jobs() == {"b": JobState.RUNNING, "c": JobState.QUEUED}
-    assert running.status().workers[0].pid != worker.pid
+    assert lasting.jobs() == {"b": JobState.RUNNING, "c": JobState.QUEUED}
+    assert lasting.status().workers[0].pid != worker.pid
     (folder / "b.go").touch()
     (folder / "c.go").touch()
-    wait_until(lambda: running.jobs() == {})
+    wait_until(lambda: lasting.jobs() == {})
     # The one that was killed has not been run again.
     assert engine_jobs.notes(folder) == ["start a", "start b", "end b", "start c", "end c"]
 
 
-def test_the_job_of_a_killed_worker_can_come_again(running: engine.Engine, folder: Path) -> None:
-    queue_three(running, folder).kill()
-    wait_until(lambda: "a" not in running.jobs())
+def test_the_job_of_a_killed_worker_can_come_again(lasting: engine.Engine, folder: Path) -> None:
+    queue_three(lasting, folder).kill()
+    wait_until(lambda: "a" not in lasting.jobs())
     for name in "abc":
         (folder / f"{name}.go").touch()
-    running.submit("a", engine_jobs.hold, str(folder), "a")
-    wait_until(lambda: running.jobs() == {})
+    lasting.submit("a", engine_jobs.hold, str(folder), "a")
+    wait_until(lambda: lasting.jobs() == {})
     assert engine_jobs.notes(folder)[-2:] == ["start a", "end a"]
 
 
-def test_a_job_queued_while_no_worker_is_there_runs_later(running: engine.Engine, folder: Path) -> None:
+def test_a_job_queued_while_no_worker_is_there_runs_later(lasting: engine.Engine, folder: Path) -> None:
     (folder / "x.go").touch()
-    psutil.Process(running.status().workers[0].pid).kill()
-    running.submit("x", engine_jobs.hold, str(folder), "x")
-    running.submit("y", engine_jobs.note, str(folder), "y")
-    wait_until(lambda: running.jobs() == {})
+    psutil.Process(lasting.status().workers[0].pid).kill()
+    lasting.submit("x", engine_jobs.hold, str(folder), "x")
+    lasting.submit("y", engine_jobs.note, str(folder), "y")
+    wait_until(lambda: lasting.jobs() == {})
     assert engine_jobs.notes(folder)[-2:] == ["start y", "end y"]
 
 
@@ -196,10 +196,10 @@ def test_an_engine_with_a_job_does_not_end(
 
 
 def test_a_closed_handle_leaves_the_engine_and_connects_again(
-    running: engine.Engine, workspace: Workspace
+    lasting: engine.Engine, lasting_home: Workspace
 ) -> None:
-    pid = running.status().pid
-    running.close()
-    running.close()
-    assert [process.pid for process in engines_of(workspace)] == [pid]
-    assert running.status().pid == pid
+    pid = lasting.status().pid
+    lasting.close()
+    lasting.close()
+    assert [process.pid for process in engines_of(lasting_home)] == [pid]
+    assert lasting.status().pid == pid

@@ -12,17 +12,17 @@ from tlcore.engine.address import log_file
 from tlcore.workspace import Workspace
 
 
-def test_jobs_run_one_at_a_time_in_the_order_in_which_they_came(running: engine.Engine, folder: Path) -> None:
-    running.submit("job-a", engine_jobs.hold, str(folder), "a")
+def test_jobs_run_one_at_a_time_in_the_order_in_which_they_came(lasting: engine.Engine, folder: Path) -> None:
+    lasting.submit("job-a", engine_jobs.hold, str(folder), "a")
     for name in "bcdef":
-        running.submit(f"job-{name}", engine_jobs.note, str(folder), name)
-    assert list(running.jobs().items()) == [
+        lasting.submit(f"job-{name}", engine_jobs.note, str(folder), name)
+    assert list(lasting.jobs().items()) == [
         ("job-a", JobState.RUNNING),
         *((f"job-{name}", JobState.QUEUED) for name in "bcdef"),
     ]
-    assert [worker.job for worker in running.status().workers] == ["job-a"]
+    assert [worker.job for worker in lasting.status().workers] == ["job-a"]
     (folder / "a.go").touch()
-    wait_until(lambda: running.jobs() == {})
+    wait_until(lambda: lasting.jobs() == {})
     assert engine_jobs.notes(folder) == [f"{what} {name}" for name in "abcdef" for what in ("start", "end")]
 
 
@@ -33,10 +33,10 @@ def test_a_submitted_job_is_shown_at_once(running: engine.Engine, folder: Path) 
         assert running.jobs()[f"job-{number}"] is JobState.QUEUED
 
 
-def test_a_key_that_waits_or_runs_is_not_taken_twice(running: engine.Engine, folder: Path) -> None:
+def test_a_key_that_waits_or_runs_is_not_taken_twice(lasting: engine.Engine, folder: Path) -> None:
     def submit_both() -> None:
-        running.submit("a", engine_jobs.hold, str(folder), "a")
-        running.submit("b", engine_jobs.note, str(folder), "b")
+        lasting.submit("a", engine_jobs.hold, str(folder), "a")
+        lasting.submit("b", engine_jobs.note, str(folder), "b")
 
     threads = [threading.Thread(target=submit_both) for _ in range(20)]
     for thread in threads:
@@ -44,71 +44,71 @@ def test_a_key_that_waits_or_runs_is_not_taken_twice(running: engine.Engine, fol
     for thread in threads:
         thread.join(30)
     (folder / "a.go").touch()
-    wait_until(lambda: running.jobs() == {})
+    wait_until(lambda: lasting.jobs() == {})
     assert sorted(engine_jobs.notes(folder)) == ["end a", "end b", "start a", "start b"]
 
 
-def test_a_key_that_has_ended_can_come_again(running: engine.Engine, folder: Path) -> None:
+def test_a_key_that_has_ended_can_come_again(lasting: engine.Engine, folder: Path) -> None:
     for count in (1, 2, 3):
-        running.submit("again", engine_jobs.note, str(folder), "again")
-        wait_until(lambda: running.jobs() == {})
+        lasting.submit("again", engine_jobs.note, str(folder), "again")
+        wait_until(lambda: lasting.jobs() == {})
         assert engine_jobs.notes(folder).count("end again") == count
 
 
-def test_a_queued_job_is_cancelled_and_a_running_one_is_not(running: engine.Engine, folder: Path) -> None:
-    running.submit("a", engine_jobs.hold, str(folder), "a")
+def test_a_queued_job_is_cancelled_and_a_running_one_is_not(lasting: engine.Engine, folder: Path) -> None:
+    lasting.submit("a", engine_jobs.hold, str(folder), "a")
     for name in "bc":
-        running.submit(name, engine_jobs.note, str(folder), name)
-    assert running.cancel("b") is True
-    assert running.cancel("b") is False
-    assert running.cancel("a") is False
-    assert running.cancel("never-heard-of") is False
-    assert running.jobs() == {"a": JobState.RUNNING, "c": JobState.QUEUED}
+        lasting.submit(name, engine_jobs.note, str(folder), name)
+    assert lasting.cancel("b") is True
+    assert lasting.cancel("b") is False
+    assert lasting.cancel("a") is False
+    assert lasting.cancel("never-heard-of") is False
+    assert lasting.jobs() == {"a": JobState.RUNNING, "c": JobState.QUEUED}
     (folder / "a.go").touch()
-    wait_until(lambda: running.jobs() == {})
+    wait_until(lambda: lasting.jobs() == {})
     assert engine_jobs.notes(folder) == ["start a", "end a", "start c", "end c"]
 
 
-def test_a_cancelled_job_can_come_again(running: engine.Engine, folder: Path) -> None:
-    running.submit("a", engine_jobs.hold, str(folder), "a")
-    running.submit("b", engine_jobs.note, str(folder), "b")
-    assert running.cancel("b") is True
-    running.submit("b", engine_jobs.note, str(folder), "b")
+def test_a_cancelled_job_can_come_again(lasting: engine.Engine, folder: Path) -> None:
+    lasting.submit("a", engine_jobs.hold, str(folder), "a")
+    lasting.submit("b", engine_jobs.note, str(folder), "b")
+    assert lasting.cancel("b") is True
+    lasting.submit("b", engine_jobs.note, str(folder), "b")
     (folder / "a.go").touch()
-    wait_until(lambda: running.jobs() == {})
+    wait_until(lambda: lasting.jobs() == {})
     assert engine_jobs.notes(folder).count("end b") == 1
 
 
 @pytest.mark.parametrize("job", [engine_jobs.fail, engine_jobs.leave])
 def test_a_job_that_raises_harms_nobody(
-    running: engine.Engine, workspace: Workspace, folder: Path, job: object
+    lasting: engine.Engine, lasting_home: Workspace, folder: Path, job: object
 ) -> None:
-    pid = running.status().workers[0].pid
-    running.submit("bad", job, str(folder), "bad")  # type: ignore[arg-type]
-    running.submit("good", engine_jobs.note, str(folder), "good")
-    wait_until(lambda: running.jobs() == {})
+    pid, before = lasting.status().workers[0].pid, len(log_file(lasting_home).read_text())
+    lasting.submit("bad", job, str(folder), "bad")  # type: ignore[arg-type]
+    lasting.submit("good", engine_jobs.note, str(folder), "good")
+    wait_until(lambda: lasting.jobs() == {})
     assert engine_jobs.notes(folder) == ["start bad", "start good", "end good"]
-    assert running.status().workers[0].pid == pid
-    assert "Job bad ended with an error." in log_file(workspace).read_text()
+    assert lasting.status().workers[0].pid == pid
+    assert "Job bad ended with an error." in log_file(lasting_home).read_text()[before:]
 
 
 def test_a_job_that_cannot_be_found_harms_nobody(
-    running: engine.Engine, workspace: Workspace, folder: Path, monkeypatch: pytest.MonkeyPatch
+    lasting: engine.Engine, lasting_home: Workspace, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As after an upgrade: the engine has other code than the one who asks.
     monkeypatch.setattr("tlcore.engine.client.reference_to", lambda _: "engine_jobs:gone")
-    running.submit("lost", engine_jobs.note, str(folder), "lost")
-    wait_until(lambda: running.jobs() == {})
-    assert "has no attribute 'gone'" in log_file(workspace).read_text()
+    lasting.submit("lost", engine_jobs.note, str(folder), "lost")
+    wait_until(lambda: lasting.jobs() == {})
+    assert "has no attribute 'gone'" in log_file(lasting_home).read_text()
 
 
-def test_only_module_level_functions_are_taken(running: engine.Engine) -> None:
+def test_only_module_level_functions_are_taken(lasting: engine.Engine) -> None:
     def local() -> None: ...
 
     for function in (local, lambda: None, os.path.join(".", "x").join):
         with pytest.raises(TypeError, match="module-level function"):
-            running.submit("x", function)
-    assert running.jobs() == {}
+            lasting.submit("x", function)
+    assert lasting.jobs() == {}
 
 
 def test_the_worker_takes_jobs_while_it_warms_up(

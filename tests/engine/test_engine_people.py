@@ -4,12 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import engine_jobs
 import psutil
 import pytest
-from conftest import alive, processes_of, wait_until
+from conftest import alive, own_engine, processes_of, wait_until
 
 from tlcore import engine
 from tlcore.engine import JobState, Priority
@@ -26,33 +27,46 @@ def pair(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> engine.Engine
     return engine.start_or_find(workspace)
 
 
+@pytest.fixture(scope="module")
+def lasting_pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[engine.Engine]:
+    """The same for tests that leave it as they found it."""
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        own_engine(tmp_path_factory.mktemp("pair"), patch) as workspace,
+    ):
+        with pytest.MonkeyPatch.context() as at_its_start:
+            at_its_start.setenv("THAW_WORKERS", "2")
+            started = engine.start_or_find(workspace)
+        yield started
+
+
 def thaw(workspace: Workspace, *arguments: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "tlcore.cli", "engine", *arguments, "--home", str(workspace.home)]
     return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
 
-def test_two_people_with_five_jobs_each_alternate(running: engine.Engine, folder: Path) -> None:
-    running.submit("first", engine_jobs.hold, str(folder), "first")
+def test_two_people_with_five_jobs_each_alternate(lasting: engine.Engine, folder: Path) -> None:
+    lasting.submit("first", engine_jobs.hold, str(folder), "first")
     for owner in ("ana", "ben"):
         for number in range(1, 6):
             name = f"{owner}-{number}"
-            running.submit(name, engine_jobs.note, str(folder), name, owner=owner)
+            lasting.submit(name, engine_jobs.note, str(folder), name, owner=owner)
     expected = [f"{owner}-{number}" for number in range(1, 6) for owner in ("ana", "ben")]
-    assert list(running.queue()) == expected
-    assert list(running.jobs()) == ["first", *expected]
+    assert list(lasting.queue()) == expected
+    assert list(lasting.jobs()) == ["first", *expected]
     (folder / "first.go").touch()
-    wait_until(lambda: running.jobs() == {})
+    wait_until(lambda: lasting.jobs() == {})
     started = [line.removeprefix("start ") for line in engine_jobs.notes(folder) if "start" in line]
     assert started == ["first", *expected]
 
 
-def test_a_quick_job_goes_before_long_ones(running: engine.Engine, folder: Path) -> None:
-    running.submit("a", engine_jobs.hold, str(folder), "a")
-    running.submit("long", engine_jobs.note, str(folder), "long")
-    running.submit("quick", engine_jobs.note, str(folder), "quick", priority=Priority.QUICK)
-    assert running.queue() == ("quick", "long")
+def test_a_quick_job_goes_before_long_ones(lasting: engine.Engine, folder: Path) -> None:
+    lasting.submit("a", engine_jobs.hold, str(folder), "a")
+    lasting.submit("long", engine_jobs.note, str(folder), "long")
+    lasting.submit("quick", engine_jobs.note, str(folder), "quick", priority=Priority.QUICK)
+    assert lasting.queue() == ("quick", "long")
     (folder / "a.go").touch()
-    wait_until(lambda: running.jobs() == {})
+    wait_until(lambda: lasting.jobs() == {})
     assert engine_jobs.notes(folder)[2:] == ["start quick", "end quick", "start long", "end long"]
 
 
@@ -92,43 +106,45 @@ def test_a_setting_that_cannot_be_is_said(
 
 
 @pytest.mark.parametrize("hung", [False, pytest.param(True, marks=posix_only)])
-def test_a_worker_is_killed_and_the_other_goes_on(pair: engine.Engine, folder: Path, hung: bool) -> None:
+def test_a_worker_is_killed_and_the_other_goes_on(
+    lasting_pair: engine.Engine, folder: Path, hung: bool
+) -> None:
     for name in "abcd":
-        pair.submit(name, engine_jobs.hold, str(folder), name)
+        lasting_pair.submit(name, engine_jobs.hold, str(folder), name)
     wait_until(lambda: sorted(engine_jobs.notes(folder)) == ["start a", "start b"])
-    (victim,) = [worker for worker in pair.status().workers if worker.job == "a"]
-    (other,) = [worker for worker in pair.status().workers if worker.job == "b"]
+    (victim,) = [worker for worker in lasting_pair.status().workers if worker.job == "a"]
+    (other,) = [worker for worker in lasting_pair.status().workers if worker.job == "b"]
     process = psutil.Process(victim.pid)
     if hung:
         process.suspend()
-    assert pair.kill("a") is True
-    assert "a" not in pair.jobs()
+    assert lasting_pair.kill("a") is True
+    assert "a" not in lasting_pair.jobs()
     wait_until(lambda: not alive(process))
     # Replaced: the next job starts while b still holds its worker.
     wait_until(lambda: "start c" in engine_jobs.notes(folder))
-    assert pair.jobs() == {"b": JobState.RUNNING, "c": JobState.RUNNING, "d": JobState.QUEUED}
-    pids = {worker.job: worker.pid for worker in pair.status().workers}
+    assert lasting_pair.jobs() == {"b": JobState.RUNNING, "c": JobState.RUNNING, "d": JobState.QUEUED}
+    pids = {worker.job: worker.pid for worker in lasting_pair.status().workers}
     assert pids["b"] == other.pid
     assert pids["c"] not in (victim.pid, other.pid)
     for name in "bcd":
         (folder / f"{name}.go").touch()
-    wait_until(lambda: pair.jobs() == {})
+    wait_until(lambda: lasting_pair.jobs() == {})
     notes = engine_jobs.notes(folder)
     assert sorted(notes) == ["end b", "end c", "end d", "start a", "start b", "start c", "start d"]
 
 
-def test_only_a_running_job_is_killed(running: engine.Engine, folder: Path) -> None:
-    running.submit("a", engine_jobs.hold, str(folder), "a")
-    running.submit("b", engine_jobs.note, str(folder), "b")
-    pid = running.status().workers[0].pid
-    assert running.kill("b") is False
-    assert running.kill("never-heard-of") is False
-    assert running.jobs() == {"a": JobState.RUNNING, "b": JobState.QUEUED}
-    assert running.status().workers[0].pid == pid
+def test_only_a_running_job_is_killed(lasting: engine.Engine, folder: Path) -> None:
+    lasting.submit("a", engine_jobs.hold, str(folder), "a")
+    lasting.submit("b", engine_jobs.note, str(folder), "b")
+    pid = lasting.status().workers[0].pid
+    assert lasting.kill("b") is False
+    assert lasting.kill("never-heard-of") is False
+    assert lasting.jobs() == {"a": JobState.RUNNING, "b": JobState.QUEUED}
+    assert lasting.status().workers[0].pid == pid
     # It can come again, in the worker that has taken the place.
-    assert running.kill("a") is True
-    running.submit("a", engine_jobs.note, str(folder), "a")
-    wait_until(lambda: running.jobs() == {})
+    assert lasting.kill("a") is True
+    lasting.submit("a", engine_jobs.note, str(folder), "a")
+    wait_until(lambda: lasting.jobs() == {})
     assert engine_jobs.notes(folder)[-2:] == ["start a", "end a"]
 
 

@@ -72,6 +72,9 @@ def _whole(network: Network) -> Any:
             super().__init__()
             self.base, self.classifier = base, classifier
 
+        def build(self, shape: Any) -> None:
+            """Each layer is built when it is called; without this Keras traces the whole network first."""
+
         def call(self, x: Any, training: bool = False) -> Any:
             # Keras keeps a BatchNormalization that is not trainable in inference mode by itself.
             x = self.base(network.entry.preprocess(x), training=self.follows_batches and training)

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIG
 def began() -> Callable[..., BaseProcess]:
     """Begin a call in a process of its own, which has TensorFlow imported already, as a worker has."""
     context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
-    context.set_forkserver_preload(["tensorflow", "keras", "tlcore.training"])
+    context.set_forkserver_preload(["tensorflow", "keras", "tlcore.training", "tests.faults.before_forks"])
 
     def begin(function: Callable[..., None], workspace: Workspace, run: Run, *args: object) -> BaseProcess:
         run.record("queued")

@@ -133,7 +133,7 @@ def test_the_sample_trains_as_in_the_app(
     assert f"Validation accuracy: {ran.accuracy:.1%}" in capsys.readouterr().out
 
 
-MOBILENET = {"name": "mobilenet_v2", "weights": "none", "image_size": 64, "cut_at": "block_9_add"}
+MOBILENET = {"name": "mobilenet_v2", "weights": "none", "image_size": 64, "cut_at": "block_5_add"}
 
 
 @pytest.mark.usefixtures("no_graphs")
@@ -174,7 +174,7 @@ def test_normalization_keeps_its_statistics_then_follows(
     follows = phase | {"batch_normalization": "trained", "warmup_epochs": 1}
     recipe = Recipe.parse(
         {
-            "backbone": {"image_size": 64},
+            "backbone": {"image_size": 64, "cut_at": "block3b_add"},
             "head": {"layers": []},
             "phases": [phase, follows],
             "batch_size": 64,
@@ -184,7 +184,7 @@ def test_normalization_keeps_its_statistics_then_follows(
     kept = backbones.get("efficientnet_lite0").build("imagenet", 64, shared_workspace.weights)
     moved = [
         new.name
-        for old, new in zip(kept.layers, ran.base.layers, strict=True)
+        for old, new in zip(kept.layers[: len(ran.base.layers)], ran.base.layers, strict=True)
         if hasattr(new, "moving_mean") and not np.array_equal(old.moving_mean, new.moving_mean)
     ]
     last = plan_of(recipe.to_json()).layers[-12:]

@@ -20,7 +20,7 @@ def measure(backbone: backbones.Backbone) -> tuple[tuple[LayerInfo, Window | Non
     networks = []
     # Even all the way down, odd all the way down, and in between.
     for size_px in (smallest, smallest + 1, smallest + 11, smallest + 22, smallest + 37):
-        with quick_weights():
+        with no_weights():
             networks.append(backbone.build("none", size_px, Path()))
         try:
             windows = windows_of(networks)
@@ -55,6 +55,22 @@ def quick_weights() -> Iterator[None]:
         yield
     finally:
         Layer.add_weight = original
+
+
+@contextmanager
+def no_weights() -> Iterator[None]:
+    """Weights of networks built inside have shapes and no values: they are to be counted, not run."""
+    import keras
+    from keras.src.backend.common import global_state
+
+    key = "uninitialized_variables"
+    before = [*(global_state.get_global_attribute(key) or [])]
+    try:
+        with keras.StatelessScope(initialize_variables=False):
+            yield
+    finally:
+        # Or Keras would give them values at the end of the next scope that it opens.
+        global_state.set_global_attribute(key, before)
 
 
 def main(names: list[str]) -> None:

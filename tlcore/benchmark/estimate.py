@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tlcore.benchmark.extraction import BATCHES, WINDOW_S, WINDOWS
+from tlcore.benchmark.extraction import BATCHES, WINDOWS
 from tlcore.benchmark.task import Task
 
 # Shares of the float32 peak on the machine of RUNTIMES.md. Small layers keep a processor less busy.
@@ -22,7 +22,7 @@ def seconds(task: Task, peak_gflops: float) -> float:
     litert_s = gflop / peak_gflops / _LITERT_SHARE
     if task.part == "extraction":
         # Each window holds one call or more, and one call comes before them.
-        calls = [max(WINDOW_S, n * one_s) for n in BATCHES for one_s in (tensorflow_s, litert_s)]
+        calls = [max(task.window_s, n * one_s) for n in BATCHES for one_s in (tensorflow_s, litert_s)]
         return _START_S + _RUN_S + (WINDOWS + 1) * sum(calls)
     network_s = {
         "thaw": litert_s,

@@ -21,7 +21,6 @@ from tlcore.workspace import Workspace
 
 BATCHES = (1, 4, 8, 32)
 WINDOWS = 3
-WINDOW_S = 0.5
 CHECKED_PICTURES = 8
 
 Pixels = npt.NDArray[np.uint8]
@@ -36,9 +35,9 @@ def measure(task: Task) -> Result:
         pixels = np.random.default_rng(0).integers(0, 256, (max(BATCHES), size, size, 3), np.uint8)
         # A runner that is TensorFlow's fills each batch up.
         batches = BATCHES if runner.name == "litert" else (runner.batch,)
-        thaw = {str(n): images_per_s(runner.run, pixels[:n]) for n in batches}
+        thaw = {str(n): images_per_s(runner.run, pixels[:n], task.window_s) for n in batches}
         keras_run = _tf_function(prefix.model)
-        tensorflow = {str(n): images_per_s(keras_run, pixels[:n]) for n in BATCHES}
+        tensorflow = {str(n): images_per_s(keras_run, pixels[:n], task.window_s) for n in BATCHES}
     return {
         "gflop": round(task.entry.gflop(task.image_size_px), 4),
         # Others may have been at work at one of the two moments.
@@ -72,13 +71,13 @@ def _tf_function(model: Any) -> Callable[[Pixels], Any]:
     return lambda pixels: traced(tf.constant(pixels, tf.float32)).numpy()
 
 
-def images_per_s(run: Callable[[Pixels], Any], pixels: Pixels) -> float:
+def images_per_s(run: Callable[[Pixels], Any], pixels: Pixels, window_s: float) -> float:
     """The best of a few windows of time, since others may be at work on this machine."""
     run(pixels)
     best = 0.0
     for _ in range(WINDOWS):
         calls, started_s = 0, time.perf_counter()
-        while (elapsed_s := time.perf_counter() - started_s) < WINDOW_S:
+        while (elapsed_s := time.perf_counter() - started_s) < window_s:
             run(pixels)
             calls += 1
         best = max(best, calls * len(pixels) / elapsed_s)

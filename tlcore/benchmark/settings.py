@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from tlcore import backbones
-from tlcore.benchmark.task import Part, Task, weights_at_hand
+from tlcore.benchmark.task import WINDOW_S, Part, Task, weights_at_hand
 from tlcore.errors import RecipeError
 from tlcore.workspace import Workspace
 
@@ -29,6 +29,8 @@ class Settings:
     """Whether training layers of the first network is timed, too."""
     image_size_px: int | None = None
     """None is what each network was trained with."""
+    window_s: float = WINDOW_S
+    """How long each speed of an extraction is looked at, at least."""
 
     def __post_init__(self) -> None:
         for name in (*self.backbones, *self.extraction):
@@ -67,7 +69,7 @@ def _runs(settings: Settings) -> Iterator[Task]:
 
 def _extraction(settings: Settings) -> Iterator[Task]:
     for name in settings.extraction:
-        yield _task(settings, "extraction", name, 0)
+        yield replace(_task(settings, "extraction", name, 0), window_s=settings.window_s)
 
 
 def _fine_tuning(settings: Settings) -> Iterator[Task]:

@@ -12,6 +12,7 @@ from tlcore.workspace import Workspace
 Part = Literal["thaw", "plain", "expert", "extraction"]
 
 BATCH_SIZE = 32
+WINDOW_S = 0.5
 LEARNING_RATE = 1e-3
 # Trained layers of a backbone take small steps (Keras' guide to transfer learning).
 FINE_TUNING_RATE = 1e-5
@@ -37,6 +38,8 @@ class Task:
     """Only so many are run where they are fewer; the others are reckoned from the last of them."""
     trained_layers: int = 0
     """Of the backbone's last ones. With any, there is one head only."""
+    window_s: float = WINDOW_S
+    """How long each speed of an extraction is looked at, at least."""
 
     @property
     def entry(self) -> Backbone:
