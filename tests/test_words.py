@@ -4,6 +4,7 @@ import string
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
@@ -56,6 +57,7 @@ def test_another_language(pets: str) -> None:
         assert words.tr(words.mark("Data")) == "Daten"
         assert words.tr("What nobody translated, {n:.1f}", n=1.5) == "What nobody translated, 1,5"
         assert words.number(1234.5, ",.1f") == "1.234,5"
+        assert words.number(np.float32(0.5), ".0%") == "50\xa0%"
         # A text is not a number.
         assert words.tr("{file}", file="a.b,c") == "a.b,c"
     assert words.tr("Data") == "Data"
@@ -66,6 +68,7 @@ def test_the_language_that_is_asked_for(pets: str) -> None:
     assert words.best(["de-AT", "en"]) == "de"
     assert words.best(["fr-FR", "de", "en"]) == "de"
     assert words.best(["en-GB", "de"]) == "en"
+    assert words.best(["DE"]) == words.best(["De-AT"]) == "de"
     assert words.best(["fr"]) == words.best([]) == words.best([""]) == "en"
 
 

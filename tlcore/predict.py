@@ -61,18 +61,21 @@ class Predictor:
 
     def __init__(self, workspace: Workspace, run: Run, *, behind_others: bool = True) -> None:
         record = runtimes.read_record(run)
-        self.note = ""
-        """Why predictions take longer than usual, to be shown while one is waited for; empty where not."""
+        self._reason = record.sentence if record.is_left_to_keras else ""
         self._run: Callable[[runtimes.Pixels], runtimes.Numbers]
         if record.is_left_to_keras:
-            slowly = tr("Keras itself predicts, in a worker: the first picture takes longest.")
-            self.note = f"{record.sentence} {slowly}"
             self._run = _Worker(workspace, run, behind_others).run
         else:
             self._run = runtimes.open_graph(workspace, run)[0].run
         self._size_px, self._fit = record.image_size_px, run.recipe.backbone.fit
         self.classes = run.classes
         self._of = run
+
+    @property
+    def note(self) -> str:
+        """Why predictions take longer than usual, to be shown while one is waited for; empty where not."""
+        slowly = tr("Keras itself predicts, in a worker: the first picture takes longest.")
+        return f"{self._reason} {slowly}" if self._reason else ""
 
     def predict(self, content: bytes) -> Prediction:
         """``content``: a picture file. It is made safe and upright exactly as the training pictures were.

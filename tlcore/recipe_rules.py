@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from tlcore.words import mark, tr
+from tlcore.words import mark, number, tr
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -28,4 +28,7 @@ def sentence(error: "ErrorDetails") -> str:
     known, values = _RULES.get(error["type"], ""), error.get("ctx", {})
     # As pydantic writes the limits: it says 0 where the rule has 0.0.
     limits = {key: f"{value:g}" if isinstance(value, float) else value for key, value in values.items()}
-    return tr(known, **limits) if known and known.format(**limits) == rule else rule
+    if not known or known.format(**limits) != rule:
+        return rule
+    said = {key: number(value, "g") if isinstance(value, float) else value for key, value in values.items()}
+    return tr(known, **said)

@@ -85,8 +85,8 @@ class _Watched:
         with self.guard:
             seen = (self._size(), self.run.stop_file.exists(), language())
             if self.last is None or seen != self.seen or not self._fresh(self.last):
-                self.seen = seen
                 self.last = self._find_out()
+                self.seen = seen
                 self.told_s = time.monotonic()
             return self.last
 

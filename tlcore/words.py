@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -29,18 +30,19 @@ def tr(message: str, /, **values: object) -> str:
     or ``1.234,5``. Without values nothing is filled in, and braces are braces.
     Raises KeyError for a field without a value.
     """
-    found = _catalogue(language()).gettext(message) if message else ""
-    return _filled(found, values)
+    speaks = language()
+    return _filled(_catalogue(speaks).gettext(message) if message else "", values, speaks)
 
 
 def trn(one: str, many: str, n: int, /, **values: object) -> str:
     """Like ``tr`` for what is counted, in the field ``n``: ``trn("{n} run", "{n:,} runs", len(found))``."""
-    return _filled(_catalogue(language()).ngettext(one, many, n), {"n": n, **values})
+    speaks = language()
+    return _filled(_catalogue(speaks).ngettext(one, many, n), {"n": n, **values}, speaks)
 
 
 def number(value: float, spec: str) -> str:
     """A number alone, as ``format`` writes it, with the language's signs: ``number(0.772, ".1%")``."""
-    return _filled("{value:" + spec + "}", {"value": value})
+    return _filled("{value:" + spec + "}", {"value": value}, language())
 
 
 def mark(message: str) -> str:
@@ -82,7 +84,7 @@ def best(asked: Sequence[str]) -> str:
     """The first of some languages, as browsers name them (``de-AT``), that is there; else English."""
     from babel import negotiate_locale
 
-    return negotiate_locale(asked, list(languages()), sep="-") or SOURCE
+    return negotiate_locale([one.lower() for one in asked], list(languages()), sep="-") or SOURCE
 
 
 @cache
@@ -99,8 +101,8 @@ def _catalogue(name: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
-def _filled(message: str, values: dict[str, Any]) -> str:
-    return _formatter(language()).vformat(message, (), values) if values else message
+def _filled(message: str, values: dict[str, Any], speaks: str) -> str:
+    return _formatter(speaks).vformat(message, (), values) if values else message
 
 
 class _Formatter(string.Formatter):
@@ -111,7 +113,8 @@ class _Formatter(string.Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         text = str(format(value, format_spec))
-        if not format_spec or not isinstance(value, int | float):
+        # NumPy's too.
+        if not format_spec or not isinstance(value, Real):
             return text
         return text.translate(self._signs).replace("%", self._percent)
 

@@ -19,7 +19,7 @@ from tlcore.words import mark, tr
 POOLINGS = {"avg": mark("Average"), "max": mark("Maximum"), "flatten": mark("Flatten")}
 ACTIVATIONS = {name: name for name in get_args(Activation)}
 SHARES = [round(0.05 * i, 2) for i in range(19)]
-L2 = {0.0: mark("off")} | {price: written_out(price) for price in (1e-5, 1e-4, 1e-3, 1e-2)}
+PRICES = (1e-5, 1e-4, 1e-3, 1e-2)
 NEW = {
     mark("Add dense layer"): {"dense": 64},
     mark("Add dropout"): {"dropout": 0.2},
@@ -120,7 +120,7 @@ def _dense(recipe: Recipe, i: int, path: str) -> None:
         recipe,
         "L2",
         f"{path}.l2",
-        L2,
+        {0.0: mark("off")} | {price: written_out(price) for price in PRICES},
         format=written_out,
         width=120,
         help=tr("A price on large weights, against learning by heart. Off, or 0.0001 to begin with."),

@@ -10,7 +10,7 @@ from pages.ui.numbers import seconds_words
 from tlcore import curves, jobs, vitals
 from tlcore.runs import Progress, Run, Status
 from tlcore.watching import Look, Place
-from tlcore.words import mark, number, tr, trn
+from tlcore.words import languages, mark, number, speaking, tr, trn
 
 ICONS = {
     Status.QUEUED: ":material/schedule:",
@@ -82,12 +82,20 @@ def sentence(run: Run, look: Look) -> str:
         return _stopped(run, progress)
     if look.place is not None:
         return place_words(look.place)
-    # The state stands before it already.
-    message = progress.message.removeprefix(f"{tr(HEADS[progress.status])} ")
+    message = _without_state(progress)
     words = literal(message) or tr(SENTENCES[progress.status])
     if not progress.status.final and progress.time_left_s is not None:
         words += " " + tr("About {time} left.", time=seconds_words(progress.time_left_s))
     return words.strip()
+
+
+def _without_state(progress: Progress) -> str:
+    """The message of a run, before which its state stands; it is in the language of who started it."""
+    message = progress.message
+    for language in languages():
+        with speaking(language):
+            message = message.removeprefix(f"{tr(HEADS[progress.status])} ")
+    return message
 
 
 def place_words(place: Place) -> str:

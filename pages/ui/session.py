@@ -28,8 +28,6 @@ class Session:
     """Whether a callback has run since the URL was set."""
     person: str = ""
     """Whose browser it is."""
-    language: str = ""
-    """What the pages are written in."""
     notes: dict[str, Any] = field(default_factory=dict)
     """Small things that no link needs to carry."""
     wanted: dict[str, Any] = field(default_factory=dict)

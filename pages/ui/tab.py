@@ -8,7 +8,7 @@ from pages.ui import state
 from tlcore import measures
 from tlcore.datasets import Split
 from tlcore.runs import Progress, Run, Status
-from tlcore.words import mark, tr
+from tlcore.words import mark, number, tr
 
 _ENDS = {
     Status.STOPPED: mark("■ {name} stopped"),
@@ -37,11 +37,11 @@ def title(run: Run, progress: Progress) -> str:
     if status is Status.QUEUED:
         return tr("Queued")
     if not status.final:
-        return f"{progress.share:.0%}"
+        return number(progress.share, ".0%")
     if status in _ENDS:
         return tr(_ENDS[status], name=name)
     share = measures.shares(run, progress).get(Split.VAL)
-    return f"✓ {name}" if share is None else f"✓ {name}: {share:.0%}"
+    return f"✓ {name}" if share is None else f"✓ {name}: {number(share, '.0%')}"
 
 
 def _notify(run: Run, words: str, *, under_way: bool) -> None:

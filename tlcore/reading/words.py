@@ -4,11 +4,11 @@ from tlcore.numbers import written_out
 from tlcore.reading import signs
 from tlcore.reading.seen import Seen, jumps
 from tlcore.report import quoted
-from tlcore.words import tr, trn
+from tlcore.words import number, tr, trn
 
 
 def percent(share: float) -> str:
-    return f"{share:.0%}"
+    return number(share, ".0%")
 
 
 def leak(seen: Seen) -> str:

@@ -82,7 +82,8 @@ async function keep(live) {
 async function judge(live, blob, query) {
   try {
     const answer = await fetch(live.data.ask + query, {
-      method: "POST", body: blob, headers: { "Content-Type": "image/jpeg", "X-Thaw-Token": live.data.token },
+      method: "POST", body: blob,
+      headers: { "Content-Type": "image/jpeg", "X-Thaw-Token": live.data.token, "X-Thaw-Language": live.data.language },
       signal: AbortSignal.timeout(20000),
     })
     const told = await answer.json()

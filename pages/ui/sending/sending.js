@@ -140,7 +140,7 @@ async function ask(job, method, query, body, type) {
     let told = {}
     try {
       answer = await fetch(`${job.data.url}${job.id}${query}`, {
-        method, body, headers: { "Content-Type": type, "X-Thaw-Token": job.data.token },
+        method, body, headers: { "Content-Type": type, "X-Thaw-Token": job.data.token, "X-Thaw-Language": job.data.language },
         signal: AbortSignal.timeout(60000),
       })
       told = await answer.json()
