@@ -8,7 +8,7 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from tests import pictures
 from tlcore.errors import ImageError
-from tlcore.images import check_kept, load_rgb, make_safe, thumbnail, to_pixels
+from tlcore.images import check_kept, load_rgb, make_safe, to_pixels
 
 
 def pixels(content: bytes) -> np.ndarray:
@@ -215,13 +215,6 @@ def test_pixels_are_bilinear_and_antialiased(tmp_path) -> None:
     assert (found.shape, found.dtype) == ((16, 16, 3), np.uint8)
     assert np.abs(found[2:-2, 2:-2].astype(int) - 128).max() <= 8
     assert np.array_equal(found, to_pixels(Image.open(path), 16))
-
-
-def test_thumbnail_keeps_the_aspect(tmp_path) -> None:
-    path = tmp_path / "wide.png"
-    path.write_bytes(pictures.png(size=(300, 150)))
-    small = Image.open(io.BytesIO(thumbnail(path, 60)))
-    assert (small.format, small.size) == ("JPEG", (60, 30))
 
 
 def test_missing_picture_is_a_sentence(tmp_path) -> None:

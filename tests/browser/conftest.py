@@ -110,11 +110,18 @@ def page_titles() -> list[str]:
     """Of ``pages/main.py``, which cannot be imported without Streamlit running it."""
     tree = ast.parse((ROOT / "pages" / "main.py").read_text(encoding="utf-8"))
     (pages,) = [
-        ast.literal_eval(node.value)
+        node.value
         for node in tree.body
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PAGES"
     ]
-    return [title for section in pages.values() for _, title, _ in section]
+    lines = [node for node in ast.walk(pages) if isinstance(node, ast.Tuple) and len(node.elts) == 3]
+    # Each with a file, a marked title and an icon, in the order of the menu.
+    lines.sort(key=lambda line: line.lineno)
+    return [
+        ast.literal_eval(title.args[0])
+        for _, title, _ in (line.elts for line in lines)
+        if isinstance(title, ast.Call)
+    ]
 
 
 def turn_to(page, title: str) -> None:

@@ -43,7 +43,7 @@ def test_a_project_is_offered_and_told(dataset: Dataset, run: Run) -> None:
     assert not app.exception
     assert "1 version of the dataset, and 1 run with" in shown(app)
     (link,) = [one for one in app.get("link_button") if one.proto.label.startswith("Download the project")]
-    assert link.proto.url.startswith(f"/thaw/projects/{dataset.id}.thaw?signature=")
+    assert link.proto.url.startswith(f"/thaw/projects/{dataset.id}.thaw?language=en&signature=")
 
 
 def test_a_project_is_opened_and_its_dataset_chosen(

@@ -3,15 +3,17 @@
 import gettext
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import streamlit as st
 from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.test_pages import PAGES, opened
-from tlcore import backbones, datasets, words
+from tlcore import backbones, datasets, runs, words
 from tlcore.runs import Run
 from tlcore.workspace import Workspace
 
@@ -39,8 +41,20 @@ class Pseudo(gettext.NullTranslations):
 
 
 @pytest.fixture
-def bracketed(monkeypatch: pytest.MonkeyPatch) -> None:
+def bracketed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    # By the language they are kept, and this one has the name of English.
+    st.cache_resource.clear()
     monkeypatch.setattr(words, "_catalogue", lambda name: Pseudo())
+    yield
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def own(home: Workspace, shared_workspace: Workspace, trained: Run) -> Run:
+    """The trained run alone: what else lies in the shared workspace has names of its own."""
+    for name in (f"runs/{trained.id}", f"datasets/{trained.dataset_id}", "graphs"):
+        shutil.copytree(shared_workspace.home / name, home.home / name)
+    return runs.load(home, trained.id)
 
 
 def read(message: Message) -> Iterator[str]:
@@ -108,12 +122,10 @@ def test_an_empty_workspace_says_nothing_past_the_catalogue(
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_run_says_nothing_past_the_catalogue(
-    at_home: Workspace, trained: Run, bracketed: None, page: str
-) -> None:
-    app = opened(page, run=trained.id, dataset=trained.dataset_id)
+def test_a_run_says_nothing_past_the_catalogue(home: Workspace, own: Run, bracketed: None, page: str) -> None:
+    app = opened(page, run=own.id, dataset=own.dataset_id)
     assert not app.exception
-    of_run = [trained.name, trained.dataset_name, *trained.classes]
-    dataset = datasets.load(at_home, trained.dataset_id)
+    of_run = [own.name, own.dataset_name, *own.classes]
+    dataset = datasets.load(home, own.dataset_id)
     known = {*WORD.findall(" ".join(of_run + [item.name for item in dataset.items]))}
     assert unsaid(app, networks() | known) == set()
