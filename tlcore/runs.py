@@ -209,6 +209,11 @@ def _read(folder: Path, stamps: tuple[Stamp | None, ...]) -> Run:
         ) from error
 
 
+def newest_with_model(workspace: Workspace) -> Run | None:
+    """What ``latest`` stands for."""
+    return next((run for run in list_all(workspace) if run.has_model), None)
+
+
 def list_all(workspace: Workspace) -> list[Run]:
     """The readable runs, newest first; ``list_damaged`` tells of the others."""
     return _scan(workspace)[0]

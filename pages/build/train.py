@@ -11,7 +11,7 @@ from pages.ui.objective import fitting, warn_of_labels
 from pages.ui.schedule import set_shared, set_training
 from pages.ui.warn import warn
 from pages.ui.watch import watch
-from tlcore import jobs, plans
+from tlcore import jobs, plans, watching
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.plans import Plan
@@ -96,7 +96,11 @@ with messages.shown():
 led = run if journey.leads(run) else None
 if led is not None:
     st.markdown(
-        tr("The sample is in, and a ready-made recipe trains on it. The controls for other runs are below.")
+        tr("A ready-made recipe was trained on the sample. The controls for other runs are below.")
+        if watching.look(state.workspace(), led).progress.status.final
+        else tr(
+            "The sample is in, and a ready-made recipe trains on it. The controls for other runs are below."
+        )
     )
     watch(led)
     st.divider()

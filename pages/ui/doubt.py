@@ -13,12 +13,18 @@ from tlcore.words import tr
 
 
 def tell_unlike(run: Run, path: Path) -> None:
-    """Where the run's pictures were compared before; else nothing is said, and nothing computed.
+    """Where the run's pictures were compared before; else that is said, and nothing computed.
 
     ``path``: a picture of ``pictures.keep``.
     """
     try:
         if atlas.atlas_of(state.workspace(), run) is None:
+            st.caption(
+                tr(
+                    "Whether it is unlike anything it was trained on is not known yet: compare it with the "
+                    "training pictures, below."
+                )
+            )
             return
     except NotFound:
         return  # A run outlives its pictures.

@@ -5,9 +5,10 @@ import streamlit as st
 from pages.ui import asking, download_route, messages, state
 from pages.ui.asking import Offer
 from pages.ui.messages import literal, told
-from tlcore import export_jobs, exporters, runs
+from tlcore import export_jobs, exporters, runs, words
 from tlcore.asked import Standing
 from tlcore.exporters import Exporter, Parity
+from tlcore.numbers import bytes_words
 from tlcore.runs import Run
 from tlcore.words import mark, tr
 
@@ -84,8 +85,8 @@ def show_table(run: Run) -> None:
                 tr("Format"): tr(exporters.get(found.format).title),
                 tr("Handed out"): not found.refused,
                 tr("Same classes"): tr("{agree} of {pictures}", agree=found.agree, pictures=found.pictures),
-                tr("Largest difference"): found.difference if found.difference >= 0 else None,
-                tr("Size"): found.size_bytes,
+                tr("Largest difference"): _difference_words(found.difference),
+                tr("Size"): bytes_words(found.size_bytes),
                 tr("A picture takes"): found.milliseconds,
                 # Translators: the program that runs the model
                 tr("Runtime"): found.runtime,
@@ -100,10 +101,9 @@ def show_table(run: Run) -> None:
                     "that were saved in other formats, transparent, turned, or one pixel wide."
                 )
             ),
-            tr("Largest difference"): number(
-                format="%.1e", help=tr("Of any probability, from 0 to 1, on any of these pictures.")
+            tr("Largest difference"): st.column_config.TextColumn(
+                help=tr("Of any probability, from 0 to 1, on any of these pictures.")
             ),
-            tr("Size"): number(format="bytes"),
             tr("A picture takes"): number(
                 format="%.1f ms", help=tr("Here, by the model alone. Elsewhere it may be faster or slower.")
             ),
@@ -113,6 +113,12 @@ def show_table(run: Run) -> None:
             "run, the largest difference, the size, and what a picture takes"
         ),
     )
+
+
+def _difference_words(difference: float) -> str:
+    if difference < 0:
+        return "–"
+    return words.number(difference, ".1e") if difference else "0"
 
 
 def download_all(run: Run, formats: list[str]) -> None:

@@ -1,6 +1,7 @@
 """Runs that are kept open for the next request."""
 
 import os
+import shutil
 
 import pytest
 
@@ -15,6 +16,16 @@ from tlcore.workspace import Workspace
 def test_a_run_is_opened_once(shared_workspace: Workspace, trained: Run) -> None:
     kept = Models(shared_workspace)
     assert kept.find(trained.id)[1] is kept.find(trained.id)[1]
+
+
+def test_the_latest_is_the_newest_with_a_model(
+    workspace: Workspace, shared_workspace: Workspace, trained: Run
+) -> None:
+    with pytest.raises(NotFound, match="There is no run 'latest'"):
+        Models(workspace).find("latest")
+    for name in (f"runs/{trained.id}", "graphs"):
+        shutil.copytree(shared_workspace.home / name, workspace.home / name)
+    assert Models(workspace).find("latest")[0].id == trained.id
 
 
 def test_a_run_that_was_changed_is_opened_anew(shared_workspace: Workspace, trained: Run) -> None:

@@ -78,6 +78,8 @@ def test_by_heart_is_only_what_was_learned() -> None:
     sentence = finding(seen(gap, judged(0.45)), "by_heart").sentence
     assert "60% of the training pictures are right, but only 45% of the validation pictures" in sentence
     assert sentence.endswith("it does much better on the pictures that it learned from.")
+    # The model as it was kept: the figure that the page shows beside it.
+    assert "only 75% of the validation" in finding(seen(learned, judged(0.75)), "by_heart").sentence
 
 
 @pytest.mark.parametrize(("rate", "title"), [(1e-4, "(0.0001 → 0.001)"), (1e-5, "(0.00001 → 0.001)")])

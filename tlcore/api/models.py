@@ -21,8 +21,13 @@ class Models:
         self._lock = threading.Lock()
 
     def find(self, id: str) -> tuple[Run, Predictor]:
-        """``id``: empty for the only one. Raises NotFound, RunError, WorkspaceError."""
+        """``id``: empty for the only one, ``latest`` for the newest that has a model.
+
+        Raises NotFound, RunError, WorkspaceError.
+        """
         wanted = id or self.only or ""
+        if wanted == "latest" and (newest := runs.newest_with_model(self._workspace)) is not None:
+            wanted = newest.id
         if not wanted:
             raise NotFound("Say which run is to judge: /api/predict?run=ID. thaw runs lists them.")
         if self.only not in (None, wanted):

@@ -29,7 +29,7 @@ def list_backbones(context: typer.Context, home: Home = None, as_json: AsJson = 
         console.print_json(rows)
         return
     console.print_table(
-        ["name", "px", "M params", "GFLOP", "top-1 %", "weights", "good for"],
+        [console.whole("name"), "px", "M params", "GFLOP", "top-1 %", "weights", "good for"],
         [
             [
                 row["name"],

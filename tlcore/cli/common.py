@@ -60,7 +60,7 @@ def find_run(workspace: Workspace, id: str) -> Run:
     """By id; ``latest`` is the newest that has a model. Raises NotFound, WorkspaceError."""
     if id != "latest":
         return runs.load(workspace, id)
-    newest = next((run for run in runs.list_all(workspace) if run.has_model), None)
+    newest = runs.newest_with_model(workspace)
     if newest is None:
         raise NotFound("There is no finished run yet. Train one: thaw train FOLDER.")
     return newest
