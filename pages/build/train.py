@@ -15,7 +15,7 @@ from tlcore import jobs, plans, watching
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.plans import Plan
-from tlcore.runs import Run
+from tlcore.runs import Run, Status
 from tlcore.words import tr
 
 DOUBLE_CLICK_S = 2.0
@@ -97,7 +97,7 @@ led = run if journey.leads(run) else None
 if led is not None:
     st.markdown(
         tr("A ready-made recipe was trained on the sample. The controls for other runs are below.")
-        if watching.look(state.workspace(), led).progress.status.final
+        if watching.look(state.workspace(), led).progress.status is Status.DONE
         else tr(
             "The sample is in, and a ready-made recipe trains on it. The controls for other runs are below."
         )
