@@ -35,7 +35,7 @@ def show_table(result: SplitEvaluation) -> None:
 
 
 def _percent(meaning: Meaning) -> object:
-    return st.column_config.NumberColumn(format="%.1f %%", help=tr(meaning.sentence))
+    return st.column_config.NumberColumn(format="%.1f%%", help=tr(meaning.sentence))
 
 
 def choose(run: Run) -> int:

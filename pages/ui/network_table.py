@@ -72,7 +72,7 @@ def _columns() -> dict[str, object]:
     )
     return {
         "Network": text(tr("Network"), pinned=True),
-        "ImageNet": number(format="%.1f %%", help=tr("How often its first answer is right on ImageNet.")),
+        "ImageNet": number(format="%.1f%%", help=tr("How often its first answer is right on ImageNet.")),
         "Parameters": number(tr("Parameters"), format="%.1f M", help=tr("How many numbers it has learned.")),
         "Work": number(
             # Translators: the operations that a network needs for a picture.
