@@ -43,7 +43,7 @@ def test_what_was_found_is_in_a_table(home: Workspace, run: Run, monkeypatch: py
     assert list(table.index) == ["LiteRT", "ONNX"]
     assert list(table["Handed out"]) == [False, True]
     assert list(table["Same classes"]) == ["2 of 2", "2 of 2"]
-    assert (table.loc["ONNX", "Largest difference"], table.loc["ONNX", "Size"]) == (0.00002, 1000)
+    assert (table.loc["ONNX", "Largest difference"], table.loc["ONNX", "Size"]) == ("2.0e-05", "1 kB")
     (warning,) = page.warning
     assert "differ from the run" in warning.value
     assert {"make_onnx", "make_litert"}.isdisjoint(button.key for button in page.button)
