@@ -14,7 +14,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Page
 
-from bench.served import chromium, served, settled, starting, train_the_sample, wait_until_healthy
+from bench.served import chromium, served, settled, starting, train_the_sample
+from tests.servers import wait_until_healthy
 from tlcore import engine
 from tlcore.workspace import Workspace
 
@@ -43,8 +44,8 @@ def cold_s(browser: Browser) -> float:
     with tempfile.TemporaryDirectory() as folder:
         page = browser.new_page()
         started_s = time.perf_counter()
-        with starting(Workspace(Path(folder) / "home")) as (address, _):
-            wait_until_healthy(address, every_s=0.01)
+        with starting(Workspace(Path(folder) / "home")) as (address, server):
+            wait_until_healthy(address, server, every_s=0.01)
             _goto(page, address)
             page.get_by_role("heading", level=1).wait_for()
             page.get_by_role("button", name="Try it with the sample").wait_for()

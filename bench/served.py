@@ -1,11 +1,7 @@
 """The app on a workspace of its own, as ``thaw app`` serves it, and the Chromium to look at it."""
 
-import os
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,20 +9,11 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.servers import ARGUMENTS, CHROMIUM, free_port, wait_until_healthy
 from tlcore.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "sample_data" / "clipart"
-CHROMIUM = os.environ.get("THAW_TEST_CHROMIUM", "/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-_DEADLINE_S = 60
 
 
 @contextmanager
@@ -37,47 +24,30 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
 @contextmanager
-def starting(workspace: Workspace) -> Iterator[tuple[str, psutil.Process]]:
+def starting(workspace: Workspace) -> Iterator[tuple[str, psutil.Popen]]:
     """Its address, where it may not answer yet, and its process."""
     port = str(free_port())
     command = [sys.executable, "-m", "tlcore.cli", "app", "--no-browser", "--port", port]
-    server = subprocess.Popen(
+    server = psutil.Popen(
         [*command, "--home", str(workspace.home)],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        yield f"http://localhost:{port}", psutil.Process(server.pid)
+        yield f"http://localhost:{port}", server
     finally:
         server.terminate()
         server.wait(20)
 
 
 @contextmanager
-def served(workspace: Workspace) -> Iterator[tuple[str, psutil.Process]]:
+def served(workspace: Workspace) -> Iterator[tuple[str, psutil.Popen]]:
     """Its address and its process, once it answers."""
     with starting(workspace) as (address, server):
-        wait_until_healthy(address)
+        wait_until_healthy(address, server)
         yield address, server
-
-
-def wait_until_healthy(address: str, every_s: float = 0.2) -> None:
-    deadline_s = time.monotonic() + _DEADLINE_S
-    while time.monotonic() < deadline_s:
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
-                return
-        except OSError:
-            time.sleep(every_s)
-    raise SystemExit("The server did not come up.")
 
 
 def settled(page: Page) -> None:
