@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from tlcore.datasets import Dataset, Split
-from tlcore.plans import Plan
 from tlcore.words import number, tr
 
 ICE = "#2E8FC7"
@@ -45,7 +44,7 @@ def figure_of(height_px: int, **layout: object) -> go.Figure:
     return figure
 
 
-def _pattern(shape: str) -> dict[str, object]:
+def stroked(shape: str) -> dict[str, object]:
     """White strokes over the colour, so that no meaning is carried by colour alone."""
     return {
         "shape": shape,
@@ -54,50 +53,6 @@ def _pattern(shape: str) -> dict[str, object]:
         "size": 6,
         "solidity": 0.25,
     }
-
-
-def layer_strip(plan: Plan, phase: int = 0) -> go.Figure:
-    """One bar per layer, height by parameters (square root), the head at the right end."""
-    chosen = plan.phases[phase]
-    rows = [(x.name, x.type, x.output_shape, x.params) for x in plan.layers]
-    head = [(x.name, x.type, x.output_shape, x.params) for x in plan.head]
-    frozen, trained = rows[: chosen.frozen_layers], rows[chosen.frozen_layers :]
-    tallest = max(row[3] for row in rows + head) ** 0.5 or 1.0
-    # A little room between backbone and head, wide enough to see in a strip of any length.
-    gap = max(1, len(rows) // 60)
-    parts = [
-        (tr("Frozen"), frozen, 0, 1.0, ICE, ""),
-        (tr("Trained"), trained, len(frozen), 1.0, EMBER, "/"),
-        (tr("Head, trained"), head, len(rows) + gap, max(1.0, len(rows) / 40), EMBER, "x"),
-    ]
-    figure = figure_of(
-        190, bargap=0.0, hovermode="closest", xaxis={"visible": False}, yaxis={"visible": False}
-    )
-    parameters = tr("{parameters} parameters", parameters="%{customdata[3]}")
-    for name, layers, start, width, colour, pattern in parts:
-        if not layers:
-            continue
-        figure.add_bar(
-            name=f"{name} ({len(layers)})",
-            x=[start + width * (i + 0.5) for i in range(len(layers))],
-            # Layers without parameters still show, as a low bar.
-            y=[max(0.08, (row[3] ** 0.5) / tallest) for row in layers],
-            width=width,
-            marker={
-                "color": colour,
-                "line": {"width": 0.4, "color": "rgba(255,255,255,0.65)"},
-                "pattern": _pattern(pattern),
-            },
-            customdata=[
-                [plain(row[0], 40), row[1], "×".join(map(str, row[2])), number(row[3], ",")] for row in layers
-            ],
-            hovertemplate="%{customdata[0]}<br>%{customdata[1]}, %{customdata[2]}"
-            f"<br>{parameters}<extra></extra>",
-        )
-    if chosen.cut_point:
-        cut = next(i for i, row in enumerate(rows) if row[0] == chosen.cut_point) + 1
-        figure.add_vline(x=cut, line={"color": GREY, "dash": "dot", "width": 2})
-    return figure
 
 
 def class_counts(dataset: Dataset) -> go.Figure:
@@ -120,7 +75,7 @@ def class_counts(dataset: Dataset) -> go.Figure:
                 x=values,
                 orientation="h",
                 hovertemplate="%{x}",
-                marker={"color": colour, "pattern": _pattern(pattern)},
+                marker={"color": colour, "pattern": stroked(pattern)},
             )
     return figure
 

@@ -5,7 +5,7 @@ import streamlit as st
 from pages.ui import controls, phases, state
 from pages.ui.messages import keep_view, literal, told
 from pages.ui.numbers import count_words, price_words
-from tlcore import cuts, plots, prices
+from tlcore import cuts, prices, strip
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.numbers import bytes_words
@@ -76,7 +76,7 @@ def _freeze_changed(number: int, count: int) -> None:
 def show_strip(plan: Plan, number: int) -> None:
     phase = plan.phases[number]
     st.plotly_chart(
-        plots.layer_strip(plan, number),
+        strip.figure(plan, number),
         config={"displayModeBar": False},
         key="strip",
         alt=tr(

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.ui import guide, state, taking
-from tlcore import datasets, intake_jobs, intake_records, jobs, plans, plots, presets, recipes
+from tlcore import datasets, intake_jobs, intake_records, jobs, plans, presets, recipes, strip
 from tlcore.config import Recipe
 from tlcore.intake_records import Intake, Status
 from tlcore.plans import Plan
@@ -59,18 +59,14 @@ def show_strip() -> None:
     """What Thaw does, in one picture."""
     plan = _plan()
     phase = plan.phases[-1]
-    st.plotly_chart(
-        plots.layer_strip(plan, len(plan.phases) - 1),
-        config={"displayModeBar": False},
-        key="strip",
-        alt=tr(
-            "The layers of a network as a strip: {frozen} frozen in ice blue, {trained} thawed and trained "
-            "in ember, then {head} layers of the head",
-            frozen=phase.frozen_layers,
-            trained=phase.trained_layers,
-            head=len(plan.head),
-        ),
+    alt = tr(
+        "The layers of a network as a strip: {frozen} frozen in ice blue, {trained} thawed and trained in "
+        "ember, then {head} layers of the head",
+        frozen=phase.frozen_layers,
+        trained=phase.trained_layers,
+        head=len(plan.head),
     )
+    st.html(strip.picture(plan, alt, len(plan.phases) - 1))
 
 
 @st.cache_resource(show_spinner=False)

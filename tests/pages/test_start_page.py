@@ -85,7 +85,7 @@ def test_an_empty_workspace_offers_the_sample_and_ones_own(home: Workspace) -> N
     assert [title.value for title in app.title] == [TITLES["Start"]]
     assert "No pictures yet." in shown(app)
     assert "No runs yet." in shown(app)
-    strip = app.main.get("plotly_chart")[0].proto.alt
+    strip = app.main.get("html")[0].proto.body
     assert "121 frozen in ice blue, 20 thawed and trained in ember, then 4 layers of the head" in strip
     click(app, "Bring your own pictures")
     assert [title.value for title in app.title] == ["Data"]

@@ -1,11 +1,10 @@
-"""The commands of ``thaw``. Each reads its words, calls the core, and prints."""
+"""All commands of ``thaw``. Each reads its words, calls the core, and prints."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-import tlcore
 from tlcore import advice, fitting, plans
 from tlcore.cli import backbones, console, datasets, disk, engine, project, recipe, runs
 from tlcore.cli.bench import bench
@@ -31,6 +30,7 @@ from tlcore.cli.export import export
 from tlcore.cli.health import health
 from tlcore.cli.log import log
 from tlcore.cli.map import map_pictures, nearest
+from tlcore.cli.opening import app
 from tlcore.cli.predict import predict
 from tlcore.cli.program import write_program
 from tlcore.cli.report import card, report
@@ -38,13 +38,8 @@ from tlcore.cli.resume import resume
 from tlcore.cli.serve_run import serve, show_token
 from tlcore.cli.train import tell_report, train_and_wait
 
-app = typer.Typer(
-    name="thaw",
-    add_completion=False,
-    no_args_is_help=False,
-    rich_markup_mode=None,
-    help="Train an image classifier by transfer learning. Without a command: open the app.",
-)
+__all__ = ["app"]
+
 app.add_typer(backbones.app, name="backbones")
 app.add_typer(datasets.app, name="datasets")
 app.add_typer(engine.app, name="engine")
@@ -69,34 +64,6 @@ app.command("report")(report)
 app.command("card")(card)
 app.command("serve")(serve)
 app.command("token")(show_token)
-
-
-def main() -> None:
-    """The entry point of the command ``thaw``."""
-    app()
-
-
-@app.callback(invoke_without_command=True)
-def _default(context: typer.Context, version: Annotated[bool, typer.Option("--version")] = False) -> None:
-    if version:
-        console.out.print(f"thaw {tlcore.__version__}", highlight=False)
-    elif context.invoked_subcommand is None:
-        open_app()
-
-
-@app.command("app")
-def open_app(
-    port: Annotated[
-        int | None, typer.Option(help="The port of the page. Default: 8501, or the next free one.")
-    ] = None,
-    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
-    home: Home = None,
-) -> None:
-    """Open the app in the browser."""
-    from tlcore.cli import serve
-
-    with told():
-        raise typer.Exit(serve.run(workspace_of(home), port=port, browser=browser))
 
 
 @app.command()

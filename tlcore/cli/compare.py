@@ -15,7 +15,8 @@ from tlcore import (
     runs,
 )
 from tlcore.cli import console
-from tlcore.cli.common import AsJson, Home, find_run, told, workspace_of
+from tlcore.cli.chosen_run import find_run
+from tlcore.cli.common import AsJson, Home, told, workspace_of
 from tlcore.comparing import Comparison, Share
 from tlcore.datasets import Split
 from tlcore.errors import NotFound

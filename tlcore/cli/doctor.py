@@ -6,18 +6,9 @@ import typer
 
 from tlcore import doctor as _doctor
 from tlcore.cli import console
-from tlcore.cli.common import (
-    AsJson,
-    Data,
-    Home,
-    SplitSeed,
-    TestShare,
-    ValShare,
-    find_run,
-    telling,
-    told,
-    workspace_of,
-)
+from tlcore.cli.chosen_run import find_run
+from tlcore.cli.common import AsJson, Data, Home, SplitSeed, TestShare, ValShare, told, workspace_of
+from tlcore.cli.stages import telling
 from tlcore.cli.train import dataset_of
 from tlcore.datasets import Dataset
 from tlcore.doctor import Decision, Report, Suspect

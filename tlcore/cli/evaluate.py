@@ -7,7 +7,8 @@ import typer
 
 from tlcore import evaluation, measures, reading, summary
 from tlcore.cli import console
-from tlcore.cli.common import AsJson, Home, find_run, told, workspace_of
+from tlcore.cli.chosen_run import find_run
+from tlcore.cli.common import AsJson, Home, told, workspace_of
 from tlcore.datasets import Split
 from tlcore.errors import NotFound
 from tlcore.evaluation import Evaluation, SplitEvaluation

@@ -9,7 +9,8 @@ from PIL import Image
 
 from tlcore import images, user_files
 from tlcore.cli import console
-from tlcore.cli.common import AsJson, Home, find_run, told, workspace_of
+from tlcore.cli.chosen_run import find_run
+from tlcore.cli.common import AsJson, Home, told, workspace_of
 from tlcore.errors import ImageError, NotFound
 from tlcore.suggest import suggestion
 

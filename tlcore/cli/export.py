@@ -7,7 +7,9 @@ import typer
 
 from tlcore import export_jobs, exporters, model_card
 from tlcore.cli import console
-from tlcore.cli.common import AsJson, Home, find_run, telling, told, workspace_of
+from tlcore.cli.chosen_run import find_run
+from tlcore.cli.common import AsJson, Home, told, workspace_of
+from tlcore.cli.stages import telling
 from tlcore.errors import RunError
 from tlcore.exporters import Parity
 from tlcore.numbers import bytes_words

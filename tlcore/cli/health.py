@@ -4,7 +4,8 @@ from typing import Any
 
 from tlcore import health as _health
 from tlcore.cli import console
-from tlcore.cli.common import AsJson, Data, Home, SplitSeed, TestShare, ValShare, telling, told, workspace_of
+from tlcore.cli.common import AsJson, Data, Home, SplitSeed, TestShare, ValShare, told, workspace_of
+from tlcore.cli.stages import telling
 from tlcore.cli.train import dataset_of
 from tlcore.datasets import Dataset
 from tlcore.health import Finding, Report

@@ -10,7 +10,9 @@ import typer
 from tlcore import atlas, cells, images, unlike, user_files
 from tlcore.atlas import Charted, Projection
 from tlcore.cli import console
-from tlcore.cli.common import AsJson, Home, find_run, telling, told, workspace_of
+from tlcore.cli.chosen_run import find_run
+from tlcore.cli.common import AsJson, Home, told, workspace_of
+from tlcore.cli.stages import telling
 from tlcore.errors import ImageError, RunError
 from tlcore.workspace import write_atomic
 

@@ -9,7 +9,8 @@ import typer
 from tlcore import confidence, prediction_table, sources, user_files
 from tlcore.archives import clean_text
 from tlcore.cli import console
-from tlcore.cli.common import AsJson, Home, find_run, told, workspace_of
+from tlcore.cli.chosen_run import find_run
+from tlcore.cli.common import AsJson, Home, told, workspace_of
 from tlcore.errors import ThawError
 from tlcore.predict import Predictor
 from tlcore.report import Report

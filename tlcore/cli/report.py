@@ -8,7 +8,8 @@ import typer
 
 from tlcore import model_card, run_report, user_files
 from tlcore.cli import console
-from tlcore.cli.common import AsJson, Home, find_run, told, workspace_of
+from tlcore.cli.chosen_run import find_run
+from tlcore.cli.common import AsJson, Home, told, workspace_of
 from tlcore.runs import Run
 from tlcore.workspace import Workspace
 

@@ -8,7 +8,8 @@ import typer
 
 from tlcore import about, jobs, overview, run_files, run_import, runs, trash
 from tlcore.cli import console
-from tlcore.cli.common import AsJson, Home, figures, find_run, told, workspace_of
+from tlcore.cli.chosen_run import figures, find_run
+from tlcore.cli.common import AsJson, Home, told, workspace_of
 from tlcore.errors import EngineError
 from tlcore.numbers import bytes_words
 from tlcore.overview import Line

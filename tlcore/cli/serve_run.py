@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from tlcore.cli import console
-from tlcore.cli.common import AsJson, Home, find_run, told, workspace_of
+from tlcore.cli.chosen_run import find_run
+from tlcore.cli.common import AsJson, Home, told, workspace_of
 
 
 def serve(

@@ -9,7 +9,7 @@ import typer
 
 from tlcore import datasets, intake, jobs, plans
 from tlcore.cli import console
-from tlcore.cli.common import figures
+from tlcore.cli.chosen_run import figures
 from tlcore.cli.recipe import fitted
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset, Split

@@ -21,6 +21,7 @@ from tlcore import (
     plans,
     plots,
     presets,
+    strip,
 )
 from tlcore.config import Phase, Recipe
 from tlcore.evaluation import SplitEvaluation
@@ -60,7 +61,7 @@ def _classes() -> tuple[str, ...]:
 
 def _strip(freeze: str | int, alt: str) -> Drawing:
     plan = plans.make(Recipe(phases=(Phase(freeze=freeze),)), len(_CLASSES))
-    return Drawing(plots.layer_strip(plan), alt)
+    return Drawing(strip.figure(plan), alt)
 
 
 def _backbone() -> Drawing:
