@@ -83,7 +83,7 @@ def _tile(comparison: Comparison, one: Common, content: bytes | None, pair: Pair
     else:
         st.image(
             content,
-            width=judged_gallery.TILE_PX,
+            width="stretch",
             alt=tr(
                 "{name}: {true}, as {one} said; {other} said {said}",
                 name=one.judged[wrong].name,

@@ -143,7 +143,8 @@ def _show_tiles(view: View, shown: tuple[int, ...], picked: set[int]) -> None:
                 if content is None:
                     st.text(tr("The picture is missing."))
                 else:
-                    st.image(content, width=TILE_PX, alt=_alt(view.dataset, item))
+                    # Not the width in numbers: Streamlit would make it smaller, and blurred, at each look.
+                    st.image(content, width="stretch", alt=_alt(view.dataset, item))
                 st.checkbox(
                     _label_of(item.name),
                     key=state.widget(f"pick_{view.dataset.id}_{place}", place in picked),

@@ -37,7 +37,7 @@ def show(run: Run, result: SplitEvaluation, pictures: Sequence[Judged], key: str
                 if content is None:
                     st.text(tr("The picture was deleted."))
                 else:
-                    st.image(content, width=TILE_PX, alt=judged_words.alt(run, result, one))
+                    st.image(content, width="stretch", alt=judged_words.alt(run, result, one))
                 st.button(
                     literal(judged_words.caption(run, result, one)),
                     key=f"{key}_{place}",

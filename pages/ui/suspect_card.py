@@ -38,11 +38,11 @@ def show(dataset: Dataset, suspect: Suspect, decision: Decision | None) -> None:
 
 def _show_picture(dataset: Dataset, item: Item, given: str) -> None:
     (content,) = thumbnails.of_each(state.workspace(), [dataset.path(item)], _FILE_PX)
-    if content is None:
-        with st.container(width=_PICTURE_PX):
+    with st.container(width=_PICTURE_PX):
+        if content is None:
             st.text(tr("The picture is missing."))
-    else:
-        st.image(content, width=_PICTURE_PX, alt=f"{given}: {item.name}")
+        else:
+            st.image(content, width="stretch", alt=f"{given}: {item.name}")
 
 
 def _show_near(dataset: Dataset, suspect: Suspect) -> None:
