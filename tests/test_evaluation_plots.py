@@ -83,15 +83,22 @@ def test_names_are_names_and_shown_literally() -> None:
     assert matrix.layout.xaxis.type == matrix.layout.yaxis.type == "category"
     curve = Curve((0, 1), (0, 1), 0.5)
     *_, drawn = evaluation_plots.roc(["<b>x</b>", "y"], [curve, None], 0).data
-    assert "<b>x" not in drawn.hovertemplate
+    assert "<b>x" not in drawn.text[0]
+    assert "&lt;b&gt;x" in drawn.text[0]
 
 
 def test_the_chosen_class_is_drawn_over_the_others() -> None:
-    curves = [Curve((0, 1), (0, 1), 0.5), None, Curve((0, 0, 1), (0, 1, 1), 1.0)]
-    guess, other, chosen = evaluation_plots.precision_recall(CLASSES, curves, 0, share=0.3).data
+    curves = [Curve((0, 1), (0, 1), 0.5), Curve((0, 1), (1, 0), 0.25), Curve((0, 0, 1), (0, 1, 1), 1.0)]
+    guess, others, chosen = evaluation_plots.precision_recall(CLASSES, curves, 0, share=0.3).data
     assert list(guess.y) == [0.3, 0.3]
-    assert (other.name, other.line.color) == ("owl", plots.GREY)
-    assert (chosen.name, chosen.line.color, list(chosen.x)) == ("cat", plots.ICE, [0, 1])
+    # A gap after each, so that they do not hang together.
+    assert list(others.x) == [0, 1, None, 0, 0, 1, None]
+    assert list(others.y) == [1, 0, None, 0, 1, 1, None]
+    assert [*others.text] == ["dog, AP 25.0%"] * 3 + ["owl, AP 100.0%"] * 4
+    assert others.line.color == plots.GREY
+    assert (chosen.line.color, list(chosen.x), chosen.text[0]) == (plots.ICE, [0, 1, None], "cat, AP 50.0%")
+    # A class without a curve is left out, also where it is the one that is looked at.
+    assert len(evaluation_plots.roc(CLASSES, [None, None, curves[0]], 1).data) == 2
 
 
 def test_reliability_says_how_often_and_how_well_it_is_known() -> None:

@@ -154,23 +154,31 @@ def _add_guess(figure: go.Figure, x: list[float], y: list[float]) -> None:
 def _add_curves(
     figure: go.Figure, classes: Names, curves: Sequence[Curve | None], chosen: int, shape: str, area: str
 ) -> None:
-    drawn = [label for label, curve in enumerate(curves) if curve is not None and label != chosen]
+    drawn = [label for label, curve in enumerate(curves) if curve is not None]
+    others = [label for label in drawn if label != chosen][:_MOST_OTHERS]
+    mine = [label for label in drawn if label == chosen]
     # The chosen one last, over the others.
-    for label in [*drawn[:_MOST_OTHERS], chosen]:
-        curve = curves[label]
-        if curve is None:
-            continue
-        figure.add_scatter(
-            x=curve.x,
-            y=curve.y,
-            mode="lines",
-            name=plain(classes[label]),
-            line={"shape": shape}
-            | ({"color": ICE, "width": 3} if label == chosen else {"color": GREY, "width": 1}),
-            opacity=1.0 if label == chosen else 0.45,
-            hovertemplate=f"{plain(classes[label])}, {area} {number(curve.area, '.1%')}"
-            "<br>%{x:.0%}, %{y:.0%}<extra></extra>",
-        )
+    for labels, width, colour, opacity in ((others, 1, GREY, 0.45), (mine, 3, ICE, 1.0)):
+        named = [(classes[label], curve) for label in labels if (curve := curves[label])]
+        if named:
+            line = {"shape": shape, "color": colour, "width": width}
+            _add_lines(figure, named, area, line=line, opacity=opacity)
+
+
+def _add_lines(figure: go.Figure, named: Sequence[tuple[str, Curve]], area: str, **look: object) -> None:
+    """As one trace with gaps: a browser takes as long for each trace as for hundreds of points."""
+    figure.add_scatter(
+        x=[x for _, curve in named for x in (*curve.x, None)],
+        y=[y for _, curve in named for y in (*curve.y, None)],
+        text=[
+            text
+            for name, curve in named
+            for text in [f"{plain(name)}, {area} {number(curve.area, '.1%')}"] * (len(curve.x) + 1)
+        ],
+        mode="lines",
+        hovertemplate="%{text}<br>%{x:.0%}, %{y:.0%}<extra></extra>",
+        **look,
+    )
 
 
 def reliability(calibration: Calibration) -> go.Figure:
