@@ -96,7 +96,7 @@ def to_the_top(place: Locator) -> None:
 
 
 def start(page: Page) -> Locator:
-    page.locator(".js-plotly-plot").first.wait_for()
+    page.get_by_role("img", name="The layers of a network as a strip").wait_for()
     return page.get_by_text("No runs yet").first
 
 

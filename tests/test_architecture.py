@@ -63,6 +63,7 @@ LAYERS = (
         "tlcore.exporters",
         "tlcore.picture_features",
         "tlcore.prices",
+        "tlcore.strip",
     ),
     (
         "tlcore.callbacks",

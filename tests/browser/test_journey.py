@@ -50,7 +50,7 @@ def refreshed_shows_the_same(page, *texts: str) -> None:
 @pytest.fixture(scope="module")
 def trained(page, screenshots: Path) -> str:
     """By one click on the start page; returns the run's id."""
-    page.locator(".js-plotly-plot").first.wait_for()
+    page.get_by_role("img", name="The layers of a network as a strip").wait_for()
     settled(page)
     page.screenshot(path=screenshots / "journey-1280-light-1-start.png")
     page.get_by_role("button", name="Try it with the sample").click()
