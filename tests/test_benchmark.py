@@ -146,11 +146,15 @@ def test_the_second_head_finds_the_features(results: Results) -> None:
 
 def test_extraction_in_batches_of_several_sizes(results: Results) -> None:
     found = results.measurements[3].result
-    assert found["thaw_runtime"] == "litert"
+    # Whichever is faster on this machine; TensorFlow is given batches of one size.
+    sizes = {"litert": ["1", "4", "8", "32"], "tensorflow": ["8"]}[found["thaw_runtime"]]
     assert found["gflop"] == round(backbones.get(FEW_LAYERS).gflop(32), 4)
-    for paces in found["images_per_s"].values():
-        assert list(paces) == ["1", "4", "8", "32"]
-        assert min(paces.values()) > 0
+    paces = found["images_per_s"]
+    assert {name: list(each) for name, each in paces.items()} == {
+        "thaw": sizes,
+        "tensorflow": ["1", "4", "8", "32"],
+    }
+    assert min(pace for each in paces.values() for pace in each.values()) > 0
     assert found["peak_gflops"] > 0
 
 

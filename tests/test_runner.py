@@ -9,7 +9,7 @@ from tlcore import plans, runtimes
 from tlcore.config import Recipe
 from tlcore.datasets import Dataset
 from tlcore.models import Network, Prefix
-from tlcore.runtimes import graph, prefix_graph
+from tlcore.runtimes import Runner, choice, graph, prefix_graph
 from tlcore.workspace import Workspace, read_json, write_json
 
 SIZE = 64
@@ -84,6 +84,49 @@ def test_a_verdict_of_another_version_is_asked_for_again(
     write_json(file, read_json(file) | {"version": "0", "sentence": "It was refused."})
     assert not runtimes.prefix_is_converted(workspace, prefix.digest)
     assert runtimes.runner(workspace, prefix, pixels).name == "litert"
+
+
+@pytest.mark.parametrize(
+    ("tensorflow_s", "chosen"), [(0.18, "tensorflow"), (0.198, "litert"), (0.5, "litert")]
+)
+def test_where_much_is_to_be_computed_the_faster_one_is_found_once(
+    tensorflow_s: float,
+    chosen: str,
+    workspace: Workspace,
+    prefix: Prefix,
+    pixels: np.ndarray,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[str] = []
+
+    def seconds(one: Runner, sample: np.ndarray) -> float:
+        tried.append(one.name)
+        return {"litert": 0.2, "tensorflow": tensorflow_s}[one.name]
+
+    monkeypatch.setattr(choice, "seconds_a_picture", seconds)
+    # Of 200 ms each, a minute's worth are 300.
+    assert runtimes.runner(workspace, prefix, pixels, 299).name == "litert"
+    assert tried == ["litert"]
+    found = runtimes.runner(workspace, prefix, pixels, 300)
+    assert (found.name, found.sentence) == (chosen, "")
+    assert tried == ["litert", "litert", "tensorflow"]
+    assert runtimes.runner(workspace, prefix, pixels, 1).name == chosen
+    assert len(tried) == 3
+    # The graph stays what predictions and helpers compute with.
+    assert runtimes.prefix_is_converted(workspace, prefix.digest)
+    assert runtimes.kept_runner(workspace, prefix.digest) is not None
+
+
+def test_a_runner_is_timed_in_its_own_batches() -> None:
+    seen: list[tuple[int, ...]] = []
+
+    def run(pixels: np.ndarray) -> np.ndarray:
+        seen.append(pixels.shape)
+        return np.zeros((len(pixels), 1), np.float32)
+
+    sample = np.zeros((3, 8, 8, 3), np.uint8)
+    assert 0 <= choice.seconds_a_picture(Runner("any", 5, run), sample) < 1
+    assert seen == [(5, 8, 8, 3)] * 3
 
 
 def test_the_difference_is_relative() -> None:

@@ -198,7 +198,7 @@ def of_prefix(workspace: Workspace, dataset: Dataset, prefix: Prefix | None, siz
     return Source(
         prefix.digest,
         shape,
-        lambda: runtimes.runner(workspace, prefix, runtimes.sample(dataset, size_px)),
+        lambda: runtimes.runner(workspace, prefix, runtimes.sample(dataset, size_px), len(dataset.items)),
     )
 
 

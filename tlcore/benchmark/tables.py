@@ -100,13 +100,13 @@ def _extraction(results: Results) -> Table:
         if one.task.part != "extraction" or not one.result:
             continue
         found = one.result
-        # Else it is Thaw's usual one.
-        fallback = "" if found["thaw_runtime"] == "litert" else f" ({found['thaw_runtime']})"
+        # Else it is the usual one, LiteRT.
+        other = "" if found["thaw_runtime"] == "litert" else f" ({found['thaw_runtime']})"
         sides = [best(found, runtime) for runtime in ("thaw", "tensorflow")]
         figures = [(f"{pace:.1f}", batch, _of_peak(found, pace)) for batch, pace in sides]
         rows.append(
             (
-                one.task.backbone + fallback,
+                one.task.backbone + other,
                 str(one.task.image_size_px),
                 f"{found['gflop']:.2f}",
                 *figures[0],
@@ -116,7 +116,7 @@ def _extraction(results: Results) -> Table:
         )
     return Table(
         "Frozen layers alone: images a second at each one's best batch size",
-        ("network", "px", "GFLOP", "LiteRT", "batch", "peak", "tf.function", "batch", "peak", "×"),
+        ("network", "px", "GFLOP", "Thaw", "batch", "peak", "tf.function", "batch", "peak", "×"),
         tuple(rows),
         "peak: the share of the machine's float32 peak (a large matrix product in NumPy) that was reached.",
     )

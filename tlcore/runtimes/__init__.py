@@ -4,6 +4,7 @@ A run's graph is in two parts: the frozen prefix, converted once and shared by a
 rest, which is small. So a second head is ready to predict at once.
 """
 
+from tlcore.runtimes.choice import Runner, kept_runner, runner
 from tlcore.runtimes.graph import Graph, Numbers, Pixels, frozen, to_litert
 from tlcore.runtimes.prefix_graph import LARGEST_DIFFERENCE
 from tlcore.runtimes.prefix_graph import is_there as prefix_is_converted
@@ -18,7 +19,6 @@ from tlcore.runtimes.run_graph import (
     refuse_graph,
     sample,
 )
-from tlcore.runtimes.runner import Runner, kept_runner, runner
 
 __all__ = [
     "LARGEST_DIFFERENCE",

@@ -4,7 +4,7 @@ import importlib.metadata
 import logging
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +33,8 @@ class Verdict:
     """Largest relative difference; -1 where there is none to tell."""
     sentence: str
     """Why the graph is not used; empty for one that is."""
+    tensorflow_is_faster: bool | None = None
+    """On this machine; None where that was not tried."""
 
 
 def path_of(workspace: Workspace, digest: str) -> Path:
@@ -43,6 +45,19 @@ def is_there(workspace: Workspace, digest: str) -> bool:
     """Whether a graph that may be used lies there, as far as can be told without opening it."""
     verdict = _verdict(path_of(workspace, digest))
     return verdict is not None and not verdict.sentence and path_of(workspace, digest).is_file()
+
+
+def tensorflow_is_faster(workspace: Workspace, digest: str) -> bool | None:
+    """None where that was not tried."""
+    verdict = _verdict(path_of(workspace, digest))
+    return None if verdict is None else verdict.tensorflow_is_faster
+
+
+def note_faster(workspace: Workspace, digest: str, tensorflow: bool) -> None:
+    """Keep which runtime was found to be faster, beside the graph."""
+    file = path_of(workspace, digest)
+    if (verdict := _verdict(file)) is not None:
+        write_json(_verdict_file(file), asdict(replace(verdict, tensorflow_is_faster=tensorflow)))
 
 
 def obtain(workspace: Workspace, prefix: Prefix, pixels: Pixels) -> Verdict:
