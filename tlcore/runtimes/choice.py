@@ -19,6 +19,8 @@ TENSORFLOW_BATCH, GPU_BATCH = 8, 32
 # To try both takes some seconds: worth it from here on. TensorFlow computes VGG's plain convolutions a tenth
 # faster than LiteRT, on the two cores they were measured on, and no other backbone.
 TRIED_FROM_S = 60.0
+# Of fewer, such as one that is looked at, no backbone takes as long: not even the time of one is taken.
+_FEWEST = 60
 # Less might be chance.
 _FASTER_BY = 1.05
 
@@ -54,14 +56,19 @@ def runner(workspace: Workspace, prefix: Prefix, sample: Pixels, pictures: int =
 def _is_faster(
     workspace: Workspace, digest: str, other: Runner, usual: Runner, sample: Pixels, pictures: int
 ) -> bool:
-    """Tried once for each prefix, and only where the difference would be felt."""
-    if (known := prefix_graph.tensorflow_is_faster(workspace, digest)) is not None:
-        return known
+    """Only where the difference would be felt: TensorFlow has to trace its graph, and fills up its batches.
+
+    Tried once for each prefix.
+    """
+    faster = prefix_graph.tensorflow_is_faster(workspace, digest)
+    if pictures < _FEWEST or faster is False:
+        return False
     usual_s = seconds_a_picture(usual, sample)
     if usual_s * pictures < TRIED_FROM_S:
         return False
-    faster = usual_s > _FASTER_BY * seconds_a_picture(other, sample)
-    prefix_graph.note_faster(workspace, digest, faster)
+    if faster is None:
+        faster = usual_s > _FASTER_BY * seconds_a_picture(other, sample)
+        prefix_graph.note_faster(workspace, digest, faster)
     return faster
 
 
